@@ -1,0 +1,37 @@
+package dev.foresight.tensor;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+
+/**
+ * The tensors of one model, wherever they lie: one safetensors file, several with an index, or a
+ * quantized folder that is dequantized on reading. Safe for several threads.
+ */
+public interface Checkpoint extends Closeable {
+  /** All tensors, sorted by name. */
+  Collection<TensorInfo> tensors();
+
+  /** Whether a tensor of this name is there. */
+  boolean contains(String name);
+
+  /**
+   * @throws dev.foresight.InputException if there is no such tensor; the message names the folder
+   */
+  TensorInfo info(String name);
+
+  /**
+   * The stored bytes, little-endian, C-contiguous, read-only; valid until {@link #close}.
+   *
+   * @throws dev.foresight.InputException if there is no such tensor, or it is 2 GiB or larger
+   */
+  ByteBuffer bytes(String name) throws IOException;
+
+  /**
+   * All elements widened to fp32.
+   *
+   * @throws dev.foresight.InputException if the stored type is no float of 16 or 32 bits
+   */
+  float[] floats(String name) throws IOException;
+}
