@@ -1,0 +1,25 @@
+package dev.foresight.sketch;
+
+/**
+ * The sums of one (slice, block, role), in the two strata that are kept apart.
+ *
+ * @param first position 0 of each sequence
+ * @param rest all later positions
+ */
+public record RoleSketch(ChannelSums first, ChannelSums rest) {
+  public RoleSketch {
+    if (first.channels() != rest.channels()) {
+      throw new IllegalArgumentException("Both strata of a role have the same channels");
+    }
+  }
+
+  /** Nothing seen yet. */
+  public static RoleSketch empty(int channels) {
+    return new RoleSketch(new ChannelSums(channels), new ChannelSums(channels));
+  }
+
+  /** Number of channels. */
+  public int channels() {
+    return rest.channels();
+  }
+}

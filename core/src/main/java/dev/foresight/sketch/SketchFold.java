@@ -1,0 +1,103 @@
+package dev.foresight.sketch;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Merges the sketches of one (block, role) over slices.
+ *
+ * <p>Sums stay per slice until they are read and are then added in the order of (shard, slice), so
+ * the result has the same bits whatever order tasks ended in and however many executors there were.
+ */
+public final class SketchFold {
+  private final int channels;
+  private final TreeMap<SliceId, RoleSketch> slices = new TreeMap<>();
+
+  /**
+   * @param channels of the role
+   */
+  public SketchFold(int channels) {
+    this.channels = channels;
+  }
+
+  /**
+   * Takes in one slice.
+   *
+   * @throws IllegalArgumentException if the slice is in already, or its channels differ
+   */
+  public void add(SliceId slice, RoleSketch sketch) {
+    if (sketch.channels() != channels) {
+      throw new IllegalArgumentException(
+          "Slice %s has %d channels, the others %d".formatted(slice, sketch.channels(), channels));
+    }
+    if (slices.putIfAbsent(slice, sketch) != null) {
+      throw new IllegalArgumentException(
+          "Slice %s is there already: its tokens would count twice".formatted(slice));
+    }
+  }
+
+  /** Takes in all that another fold holds; overlapping slices are refused. */
+  public void add(SketchFold other) {
+    var overlap = new TreeSet<>(slices.keySet());
+    overlap.retainAll(other.slices.keySet());
+    if (!overlap.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Slices %s are in both: their tokens would count twice".formatted(overlap));
+    }
+    other.slices.forEach(this::add);
+  }
+
+  /** The slices held, in order. */
+  public Iterable<SliceId> slices() {
+    return slices.navigableKeySet();
+  }
+
+  /**
+   * Σ_s w_s Σ_{t in s} over the slices held, divided by Σ_s w_s T_s.
+   *
+   * @param weights w of each shard; a shard that is not named weighs 1
+   * @throws IllegalStateException if no token counts
+   */
+  public RoleMoments moments(FirstPosition firstPosition, Map<String, Double> weights) {
+    double tokens = 0;
+    double[] sumAbs = new double[channels];
+    double[] sumSquare = new double[channels];
+    float[] maxAbs = new float[channels];
+    for (Map.Entry<String, ChannelSums> shard : byShard(firstPosition).entrySet()) {
+      double weight = weights.getOrDefault(shard.getKey(), 1.0);
+      ChannelSums sums = shard.getValue();
+      tokens += weight * sums.tokens();
+      double[] absolute = sums.sumAbs();
+      double[] square = sums.sumSquare();
+      float[] maximum = sums.maxAbs();
+      for (int j = 0; j < channels; j++) {
+        sumAbs[j] += weight * absolute[j];
+        sumSquare[j] += weight * square[j];
+        maxAbs[j] = Math.max(maxAbs[j], maximum[j]);
+      }
+    }
+    if (!(tokens > 0)) {
+      throw new IllegalStateException("No token counts: every shard is left out or weighs 0");
+    }
+    for (int j = 0; j < channels; j++) {
+      sumAbs[j] /= tokens;
+      sumSquare[j] /= tokens;
+    }
+    return new RoleMoments(tokens, sumAbs, sumSquare, maxAbs);
+  }
+
+  private TreeMap<String, ChannelSums> byShard(FirstPosition firstPosition) {
+    TreeMap<String, ChannelSums> shards = new TreeMap<>();
+    slices.forEach(
+        (slice, sketch) -> {
+          ChannelSums sums =
+              shards.computeIfAbsent(slice.shard(), shard -> new ChannelSums(channels));
+          if (firstPosition == FirstPosition.INCLUDE) {
+            sums.add(sketch.first());
+          }
+          sums.add(sketch.rest());
+        });
+    return shards;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.foresight.sketch;
+
+import dev.foresight.InputException;
+
+/**
+ * What a slice is and keeps. Part of a store's fingerprint.
+ *
+ * @param slice sequences of a slice, S
+ * @param rows sampled rows kept of positions 1 and later, K
+ * @param firstRows sampled rows kept of position 0
+ */
+public record SketchSettings(int slice, int rows, int firstRows) {
+  public SketchSettings {
+    if (slice < 1) {
+      throw new InputException("--slice %d: a slice has at least one sequence.".formatted(slice));
+    }
+    if (rows < 0 || firstRows < 0) {
+      throw new InputException("--rows %d: choose 0 for none, or more.".formatted(rows));
+    }
+  }
+}
