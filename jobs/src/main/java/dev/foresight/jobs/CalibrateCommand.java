@@ -1,0 +1,112 @@
+package dev.foresight.jobs;
+
+import dev.foresight.sketch.SketchSettings;
+import dev.foresight.text.Bos;
+import dev.foresight.text.PackingSettings;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a model's blocks over a corpus and keeps what they taught. */
+@Command(
+    name = "calibrate",
+    description = "Runs the model over a corpus and writes mergeable activation sketches.",
+    sortOptions = false)
+final class CalibrateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private SparkOptions spark;
+  @Mixin private ExecutionOptions execution;
+
+  @Option(names = "--model", required = true, description = "Model folder, any Hadoop URI.")
+  private String model;
+
+  @Option(
+      names = "--corpus",
+      required = true,
+      description = "File, folder or glob of .jsonl, .parquet or .txt; each file is a shard.")
+  private String corpus;
+
+  @Option(names = "--sketches", required = true, description = "Folder of the sketch store.")
+  private String sketches;
+
+  @Option(
+      names = "--text-column",
+      defaultValue = "text",
+      description = "Column or key of a document's text (default: ${DEFAULT-VALUE}).")
+  private String textColumn;
+
+  @Option(
+      names = "--sequence-length",
+      defaultValue = "512",
+      description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
+  private int sequenceLength;
+
+  @Option(
+      names = "--sequences-per-shard",
+      defaultValue = "128",
+      description = "Sequences taken of each shard, 0 for all (default: ${DEFAULT-VALUE}).")
+  private long sequencesPerShard;
+
+  @Option(
+      names = "--bos",
+      defaultValue = "AUTO",
+      description = "${COMPLETION-CANDIDATES} (default: auto, what the tokenizer does).")
+  private Bos bos;
+
+  @Option(
+      names = "--separator",
+      defaultValue = "eos",
+      description =
+          "Between documents: eos, none, or a special token by name (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String separator;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      description = "Orders documents and samples rows (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--slice",
+      defaultValue = "16",
+      description = "Sequences of a slice, the unit of work (default: ${DEFAULT-VALUE}).")
+  private int slice;
+
+  @Option(
+      names = "--rows",
+      defaultValue = "256",
+      description = "Sampled rows that a slice keeps (default: ${DEFAULT-VALUE}).")
+  private int rows;
+
+  @Option(
+      names = "--first-rows",
+      defaultValue = "16",
+      description = "The same for position 0 of its sequences (default: ${DEFAULT-VALUE}).")
+  private int firstRows;
+
+  @Option(names = "--overwrite", description = "Replace a store that is there.")
+  private boolean overwrite;
+
+  @Override
+  public Integer call() throws Exception {
+    var packing = new PackingSettings(sequenceLength, bos, separator, seed);
+    var settings = new SketchSettings(slice, rows, firstRows);
+    try (SparkSession session = spark.open("calibrate")) {
+      var job =
+          new CalibrateJob(
+              session,
+              model,
+              packing,
+              settings,
+              execution.execution(),
+              spec.commandLine().getOut());
+      job.run(corpus, textColumn, sequencesPerShard, sketches, overwrite);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.foresight.jobs;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
+
+/** The one main class: {@code spark-submit --class dev.foresight.jobs.Foresight … calibrate …}. */
+@Command(
+    name = "foresight",
+    description = "Quantizes transformer weights to 2-8 bits with calibration on Apache Spark.",
+    subcommands = {CalibrateCommand.class, QuantizeCommand.class, EvaluateCommand.class},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed for a reason that is not the input's",
+      "2:the command line is wrong",
+      "3:input refused: the message says what, where and how to mend it"
+    })
+public final class Foresight {
+  private Foresight() {}
+
+  /** Returns on success: YARN counts any early exit, also with 0, as a failure. */
+  public static void main(String[] args) {
+    int exitCode = run(args);
+    if (exitCode != 0) {
+      System.exit(exitCode);
+    }
+  }
+
+  /** Runs a sub-command and returns its exit code. */
+  static int run(String... args) {
+    return new CommandLine(new Foresight())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setDefaultValueProvider(new Settings())
+        .setExecutionExceptionHandler(new ErrorHandler())
+        .execute(args);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.foresight.spark;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Files that are there whole or not at all.
+ *
+ * <p>Where renaming is atomic (local disks, HDFS) a file is written under {@code _temporary/} with
+ * a name of its attempt, then renamed: a killed or repeated task leaves no half file, and the same
+ * content twice is harmless. Readers ignore names that begin with an underscore.
+ */
+public final class AtomicFiles {
+  /** Folder of unfinished files inside a store or output folder. */
+  public static final String TEMPORARY = "_temporary";
+
+  private AtomicFiles() {}
+
+  /** Writes a file to the path it is given. */
+  @FunctionalInterface
+  public interface Writer {
+    void write(Path path) throws IOException;
+  }
+
+  /** Writes the content of a file to a stream, which the caller closes. */
+  @FunctionalInterface
+  public interface StreamWriter {
+    void write(OutputStream out) throws IOException;
+  }
+
+  /**
+   * @param root the store or output folder
+   * @param file relative to it, with forward slashes
+   * @param writer called once, with a temporary path
+   */
+  public static void write(Configuration conf, Path root, String file, Writer writer)
+      throws IOException {
+    FileSystem fileSystem = withoutChecksumFiles(root, conf);
+    Path target = new Path(root, file);
+    Path unfinished =
+        new Path(new Path(root, TEMPORARY), UUID.randomUUID() + "-" + target.getName());
+    try {
+      writer.write(unfinished);
+      fileSystem.mkdirs(target.getParent());
+      if (fileSystem.exists(target)) {
+        fileSystem.delete(target, false); // an earlier attempt's: the same bytes
+      }
+      if (!fileSystem.rename(unfinished, target)) {
+        throw new IOException("Can't rename %s to %s".formatted(unfinished, target));
+      }
+    } finally {
+      fileSystem.delete(unfinished, false);
+    }
+  }
+
+  /** The same for content that is written to a stream. */
+  public static void writeStream(Configuration conf, Path root, String file, StreamWriter writer)
+      throws IOException {
+    FileSystem fileSystem = withoutChecksumFiles(root, conf);
+    write(
+        conf,
+        root,
+        file,
+        path -> {
+          try (OutputStream out = fileSystem.create(path, true)) {
+            writer.write(out);
+          }
+        });
+  }
+
+  /** The same for a small text. */
+  public static void writeText(Configuration conf, Path root, String file, String text)
+      throws IOException {
+    writeStream(conf, root, file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Hadoop's local file system would put a .crc file beside every file that users look at. */
+  private static FileSystem withoutChecksumFiles(Path root, Configuration conf) throws IOException {
+    FileSystem fileSystem = root.getFileSystem(conf);
+    fileSystem.setWriteChecksum(false);
+    return fileSystem;
+  }
+}

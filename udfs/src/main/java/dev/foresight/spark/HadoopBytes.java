@@ -1,0 +1,42 @@
+package dev.foresight.spark;
+
+import dev.foresight.tensor.ByteSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+
+/** A file of a Hadoop file system, read by position. */
+final class HadoopBytes implements ByteSource {
+  private final FSDataInputStream stream;
+  private final FileStatus status;
+
+  HadoopBytes(FileSystem fileSystem, FileStatus status) throws IOException {
+    this.status = status;
+    this.stream = fileSystem.open(status.getPath());
+  }
+
+  @Override
+  public String name() {
+    return status.getPath().toString();
+  }
+
+  @Override
+  public long size() {
+    return status.getLen();
+  }
+
+  @Override
+  public ByteBuffer read(long position, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    stream.readFully(position, bytes); // positioned read: safe for several threads
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asReadOnlyBuffer();
+  }
+
+  @Override
+  public void close() throws IOException {
+    stream.close();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.foresight.spark;
+
+import dev.foresight.InputException;
+import dev.foresight.tensor.ByteSource;
+import dev.foresight.tensor.LocalModelFolder;
+import dev.foresight.tensor.ModelFolder;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Opens model folders by path or URI: local ones are mapped, others read by range. */
+public final class ModelFolders {
+  private ModelFolders() {}
+
+  /**
+   * @param location a local path or any Hadoop URI
+   * @throws InputException if there is no such folder
+   */
+  public static ModelFolder open(String location, Configuration conf) throws IOException {
+    Path path = new Path(location);
+    FileSystem fileSystem = path.getFileSystem(conf);
+    if (fileSystem.getScheme().equals("file")) {
+      return new LocalModelFolder(java.nio.file.Path.of(path.toUri().getPath()));
+    }
+    try {
+      if (!fileSystem.getFileStatus(path).isDirectory()) {
+        throw new InputException("%s is a file, not a model folder.".formatted(location));
+      }
+    } catch (FileNotFoundException e) {
+      throw new InputException(
+          "There is no model folder %s: check the path.".formatted(location), e);
+    }
+    return new HadoopModelFolder(fileSystem, path);
+  }
+
+  private record HadoopModelFolder(FileSystem fileSystem, Path path) implements ModelFolder {
+    @Override
+    public String location() {
+      return path.toString();
+    }
+
+    @Override
+    public List<String> files() throws IOException {
+      return Arrays.stream(fileSystem.listStatus(path))
+          .filter(FileStatus::isFile)
+          .map(status -> status.getPath().getName())
+          .sorted()
+          .toList();
+    }
+
+    @Override
+    public ByteSource open(String file) throws IOException {
+      if (file.contains("/") || file.equals("..")) {
+        throw new InputException(
+            "%s names the file '%s' outside the folder.".formatted(location(), file));
+      }
+      try {
+        return new HadoopBytes(fileSystem, fileSystem.getFileStatus(new Path(path, file)));
+      } catch (FileNotFoundException e) {
+        throw new InputException("%s has no file %s.".formatted(location(), file), e);
+      }
+    }
+
+    @Override
+    public String text(String file) throws IOException {
+      try (ByteSource source = open(file)) {
+        byte[] bytes = new byte[Math.toIntExact(source.size())];
+        source.read(0, bytes.length).get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+      }
+    }
+  }
+}

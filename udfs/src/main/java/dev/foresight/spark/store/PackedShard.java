@@ -1,0 +1,30 @@
+package dev.foresight.spark.store;
+
+import java.io.Serializable;
+
+/**
+ * What became of one shard's documents.
+ *
+ * @param id the shard's id
+ * @param documents rows of the corpus
+ * @param withoutText rows whose text is null, left out
+ * @param emptyDocuments documents without a token, left out
+ * @param usedDocuments documents that gave tokens to the sequences
+ * @param unusedDocuments documents behind the sequences that were asked for
+ * @param documentTokens tokens of the used documents, before BOS and separators
+ * @param sequences sequences made
+ * @param leftoverTokens tokens at the end that do not fill a sequence
+ * @param sha256 of all token ids, int32 little-endian: the shard's fingerprint
+ */
+public record PackedShard(
+    String id,
+    long documents,
+    long withoutText,
+    long emptyDocuments,
+    long usedDocuments,
+    long unusedDocuments,
+    long documentTokens,
+    long sequences,
+    int leftoverTokens,
+    String sha256)
+    implements Serializable {}
