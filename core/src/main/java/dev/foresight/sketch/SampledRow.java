@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param shard the token's shard
  * @param sequence its sequence in the shard
  * @param position its position in the sequence
- * @param key {@link RowSelection#key}
+ * @param key {@link SampledPlaces#key}
  * @param scale a power of two: x = halves x scale
  * @param halves fp16 bit patterns, one a channel
  */
@@ -19,7 +19,7 @@ public record SampledRow(
   private static final int TOP = 14; // the largest half is below 2^15, far from fp16's 65504
 
   /** Narrows the values of a token; a power of two as scale loses nothing beyond fp16's 11 bits. */
-  public static SampledRow of(String shard, RowSelection.Place place, float[] values) {
+  public static SampledRow of(String shard, SampledPlaces.Place place, float[] values) {
     float largest = 0;
     for (float value : values) {
       largest = Math.max(largest, Math.abs(value));

@@ -1,6 +1,7 @@
 package dev.foresight.sketch;
 
 import dev.foresight.InputException;
+import java.io.Serializable;
 
 /**
  * What a slice is and keeps. Part of a store's fingerprint.
@@ -9,7 +10,7 @@ import dev.foresight.InputException;
  * @param rows sampled rows kept of positions 1 and later, K
  * @param firstRows sampled rows kept of position 0
  */
-public record SketchSettings(int slice, int rows, int firstRows) {
+public record SketchSettings(int slice, int rows, int firstRows) implements Serializable {
   public SketchSettings {
     if (slice < 1) {
       throw new InputException("--slice %d: a slice has at least one sequence.".formatted(slice));

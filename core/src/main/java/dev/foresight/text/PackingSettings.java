@@ -1,6 +1,7 @@
 package dev.foresight.text;
 
 import dev.foresight.InputException;
+import java.io.Serializable;
 
 /**
  * How documents become sequences. Part of a store's fingerprint: sketches packed differently never
@@ -12,7 +13,8 @@ import dev.foresight.InputException;
  *     end-of-sequence token, {@code none} for nothing
  * @param seed orders documents and samples rows
  */
-public record PackingSettings(int sequenceLength, Bos bos, String separator, long seed) {
+public record PackingSettings(int sequenceLength, Bos bos, String separator, long seed)
+    implements Serializable {
   public PackingSettings {
     if (sequenceLength < 2) {
       throw new InputException(

@@ -3,7 +3,7 @@ package dev.foresight.sketch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.foresight.sketch.RowSelection.Place;
+import dev.foresight.sketch.SampledPlaces.Place;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,7 +21,7 @@ class SampledRowTest {
   }
 
   private static SampledRow row(String shard, long sequence, int position, float... values) {
-    long key = RowSelection.key(0, shard, sequence, position);
+    long key = SampledPlaces.key(0, shard, sequence, position);
     return SampledRow.of(shard, new Place(sequence, position, key), values);
   }
 

@@ -81,6 +81,11 @@ public final class SketchStore {
     fileSystem.delete(root, true);
   }
 
+  /** Takes back all that was written: refused input leaves nothing. */
+  public void remove() throws IOException {
+    root.getFileSystem(conf).delete(root, true);
+  }
+
   /**
    * The manifest of a finished store.
    *

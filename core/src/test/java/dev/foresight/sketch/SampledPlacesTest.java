@@ -3,7 +3,7 @@ package dev.foresight.sketch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foresight.Hashing;
-import dev.foresight.sketch.RowSelection.Place;
+import dev.foresight.sketch.SampledPlaces.Place;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 // numbers: python xxhash 4.1.0, xxh64_intdigest(struct.pack('<qi', sequence, position)
 // + shard.encode(), seed), read as a signed 64-bit number
-class RowSelectionTest {
+class SampledPlacesTest {
   @ParameterizedTest
   @CsvSource({
     "0, code, 0, 0, -8562263264496182347",
@@ -22,7 +22,7 @@ class RowSelectionTest {
   })
   void keyIsXxHash64OfTheFixedLayout(
       long seed, String shard, long sequence, int position, long expected) {
-    assertThat(RowSelection.key(seed, shard, sequence, position)).isEqualTo(expected);
+    assertThat(SampledPlaces.key(seed, shard, sequence, position)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -37,7 +37,7 @@ class RowSelectionTest {
 
   @Test
   void smallestKeysOfEachStratumAreChosenInOrderOfPlace() {
-    assertThat(RowSelection.choose(3, "s", 4, 2, 16, 5, 1))
+    assertThat(SampledPlaces.choose(3, "s", 4, 2, 16, 5, 1))
         .containsExactly(
             new Place(4, 5, -5518451998897822559L),
             new Place(4, 9, -7147267309930644524L),
@@ -49,17 +49,17 @@ class RowSelectionTest {
 
   @Test
   void unionOfTwoSlicesHoldsTheSampleOfTheirTokensTogether() {
-    List<Place> whole = RowSelection.choose(0, "s", 0, 8, 32, 20, 3);
+    List<Place> whole = SampledPlaces.choose(0, "s", 0, 8, 32, 20, 3);
     TreeSet<Long> union = new TreeSet<>();
     for (long first : new long[] {0, 3}) {
       int sequences = first == 0 ? 3 : 5;
-      RowSelection.choose(0, "s", first, sequences, 32, 20, 3).forEach(p -> union.add(p.key()));
+      SampledPlaces.choose(0, "s", first, sequences, 32, 20, 3).forEach(p -> union.add(p.key()));
     }
     assertThat(union).containsAll(whole.stream().map(Place::key).toList());
   }
 
   @Test
   void sliceWithFewerTokensThanRowsKeepsThemAll() {
-    assertThat(RowSelection.choose(0, "s", 0, 2, 4, 100, 100)).hasSize(8);
+    assertThat(SampledPlaces.choose(0, "s", 0, 2, 4, 100, 100)).hasSize(8);
   }
 }

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * union of samples that keeps the smallest keys is a sample of the union ("bottom-k", Cohen and
  * Kaplan 2007): exact, commutative, associative, idempotent.
  */
-public final class RowSelection {
+public final class SampledPlaces {
   private static final Comparator<Place> BY_KEY =
       Comparator.comparingLong(Place::key)
           .thenComparingLong(Place::sequence)
@@ -26,7 +26,7 @@ public final class RowSelection {
   private static final Comparator<Place> BY_PLACE =
       Comparator.comparingLong(Place::sequence).thenComparingInt(Place::position);
 
-  private RowSelection() {}
+  private SampledPlaces() {}
 
   /**
    * A token's place in its shard.

@@ -1,0 +1,172 @@
+package dev.foresight.jobs;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.importance.Window;
+import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.LinearReport;
+import dev.foresight.quantize.SearchSettings;
+import dev.foresight.spark.BlockQuantization.QuantizedBlock;
+import dev.foresight.spark.Json;
+import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.spark.SketchSelection;
+import dev.foresight.spark.store.Manifest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.apache.spark.package$;
+
+/**
+ * What {@code report.json} and {@code run.json} say. The report is the same for any number of
+ * executors; when, where and how long is in run.json alone.
+ */
+final class QuantizationReport {
+  private final QuantizeJob.Request request;
+  private final Grid grid;
+  private final ModelFingerprint fingerprint;
+  private final Optional<Manifest> manifest;
+  private final Optional<SketchSelection> selection;
+  private final Presearched window;
+  private List<QuantizedBlock> blocks = List.of();
+  private long bytes;
+
+  QuantizationReport(
+      QuantizeJob.Request request,
+      Grid grid,
+      ModelFingerprint fingerprint,
+      Optional<Manifest> manifest,
+      Optional<SketchSelection> selection,
+      Presearched window) {
+    this.request = request;
+    this.grid = grid;
+    this.fingerprint = fingerprint;
+    this.manifest = manifest;
+    this.selection = selection;
+    this.window = window;
+  }
+
+  /** Adds what tasks reported, and the size of all weight files. */
+  void add(List<QuantizedBlock> done, long allBytes) {
+    blocks = done;
+    bytes = allBytes;
+  }
+
+  ObjectNode report() throws IOException {
+    ObjectNode report = Json.MAPPER.createObjectNode();
+    report.put("writer", "foresight");
+    report.put("foresight", Version.of("foresight"));
+    report.set("model", Json.MAPPER.valueToTree(fingerprint));
+    report.put("method", name(request.method()));
+    ObjectNode written = report.putObject("grid");
+    written.put("format", request.container().name());
+    written.put("bits", grid.bits());
+    written.put("group", grid.group());
+    written.put("symmetric", grid.symmetric());
+    written.put("step_type", grid.stepType().name());
+    if (manifest.isPresent() && selection.isPresent()) {
+      addSearch(report.putObject("search"), request.search());
+      if (request.method() == QuantizeCommand.Method.FAQ) {
+        addWindow(report.putObject("window"), window);
+      }
+      addCalibration(
+          report.putObject("calibration"), manifest.orElseThrow(), selection.orElseThrow());
+    }
+    ObjectNode result = report.putObject("result");
+    result.put("weight_bytes", bytes);
+    putSum(result, "loss_rounded", LinearReport::roundLoss);
+    putSum(result, "loss_final", LinearReport::finalLoss);
+    request.container().warnings(grid).forEach(report.putArray("warnings")::add);
+    return report;
+  }
+
+  private static void addSearch(ObjectNode node, SearchSettings search) {
+    node.put("loss", search.loss().key());
+    node.put("clip", search.clip());
+    node.put("weight_term", search.weightTerm());
+    node.put("scale_attention_output", search.scaleAttentionOutput());
+    node.put("candidates", search.candidates());
+    node.put("finalists", search.finalists());
+  }
+
+  private static void addWindow(ObjectNode node, Presearched chosen) {
+    Window window = chosen.window();
+    node.put("presearched", chosen.name());
+    node.put("blend", window.blend());
+    node.put("blocks", window.blocks());
+    node.put("weights", window.weights().key());
+    node.put("normalization", window.normalization().key());
+    node.put("roles", window.roles().key());
+  }
+
+  private static void addCalibration(
+      ObjectNode node, Manifest manifest, SketchSelection selection) {
+    node.set("packing", Json.MAPPER.valueToTree(manifest.packing()));
+    node.put("first_position", name(selection.firstPosition()));
+    node.put("search_rows", selection.rows());
+    ObjectNode shards = node.putObject("shards");
+    manifest.shards().stream()
+        .filter(shard -> selection.tokens().containsKey(shard.id()))
+        .forEach(
+            shard -> {
+              long[] tokens = selection.tokens().get(shard.id());
+              ObjectNode entry = shards.putObject(shard.id());
+              entry.put("sequences", tokens[0]);
+              entry.put("tokens", tokens[0] + tokens[1]);
+              entry.put("sha256", shard.sha256());
+            });
+  }
+
+  private void putSum(ObjectNode node, String name, ToDoubleFunction<LinearReport> value) {
+    double sum = blocks.stream().flatMap(b -> b.linears().stream()).mapToDouble(value).sum();
+    if (!Double.isNaN(sum)) {
+      node.put(name, sum);
+    }
+  }
+
+  ObjectNode run(double seconds) throws IOException {
+    ObjectNode run = Json.MAPPER.createObjectNode();
+    run.put("finished", Instant.now().toString());
+    run.put("host", InetAddress.getLocalHost().getHostName());
+    run.put("seconds", seconds);
+    run.put(
+        "task_seconds", blocks.stream().mapToDouble(QuantizedBlock::seconds).sum());
+    run.put("java", Runtime.version().toString());
+    run.put("spark", package$.MODULE$.SPARK_VERSION());
+    run.put("onnxruntime", Version.of("onnxruntime"));
+    return run;
+  }
+
+  void print(PrintWriter out, double seconds) {
+    if (request.method() == QuantizeCommand.Method.FAQ) {
+      Window w = window.window();
+      out.printf(
+          "Window: %s (blend %s, blocks %d, weights %s, normalization %s, roles %s)%n",
+          window.name(),
+          w.blend(),
+          w.blocks(),
+          w.weights().key(),
+          w.normalization().key(),
+          w.roles().key());
+    }
+    request.container().warnings(grid).forEach(warning -> out.println("Note: " + warning));
+    out.printf(
+        "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",
+        blocks.size(),
+        name(request.method()),
+        grid.bits(),
+        grid.group(),
+        grid.symmetric() ? "symmetric" : "asymmetric",
+        bytes,
+        seconds,
+        request.output());
+    out.flush();
+  }
+
+  private static String name(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.foresight.jobs;
+
+import dev.foresight.InputException;
+import dev.foresight.export.Container;
+import dev.foresight.export.Containers;
+import dev.foresight.quantize.Loss;
+import dev.foresight.quantize.SearchSettings;
+import dev.foresight.sketch.FirstPosition;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Searches scales under the sketches' importance, rounds, and writes a model folder. */
+@Command(
+    name = "quantize",
+    description = "Quantizes a model under a sketch store; never runs the model.",
+    sortOptions = false)
+final class QuantizeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private SparkOptions spark;
+  @Mixin private WindowOptions window;
+
+  @Option(names = "--model", required = true, description = "Folder of the float model.")
+  private String model;
+
+  @Option(names = "--sketches", description = "Sketch store of that model; not needed for rtn.")
+  private String sketches;
+
+  @Option(names = "--out", required = true, description = "Folder to write.")
+  private String output;
+
+  @Option(
+      names = "--method",
+      defaultValue = "FAQ",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Method method;
+
+  @Option(
+      names = "--bits",
+      defaultValue = "4",
+      description = "Width of a code, 2 to 8 (default: ${DEFAULT-VALUE}).")
+  private int bits;
+
+  @Option(
+      names = "--group",
+      defaultValue = "128",
+      description =
+          "Input channels that share a step, 0 for whole rows (default: ${DEFAULT-VALUE}).")
+  private int group;
+
+  @Option(
+      names = "--symmetric",
+      negatable = true,
+      fallbackValue = "true",
+      description = "Fix the zero point in the middle (default: what the format's readers like).")
+  private Boolean symmetric;
+
+  @Option(names = "--asymmetric", description = "The same as --no-symmetric.")
+  private boolean asymmetric;
+
+  @Option(
+      names = "--format",
+      defaultValue = "compressed-tensors",
+      description = "compressed-tensors or dequantized (default: ${DEFAULT-VALUE}).")
+  private String format;
+
+  @Option(
+      names = "--loss",
+      description = "What decides a scale: sampled or diagonal (default: sampled).")
+  private String loss;
+
+  @Option(
+      names = "--clip",
+      negatable = true,
+      fallbackValue = "true",
+      description = "Search the range of each group (default: on for awq and faq).")
+  private Boolean clip;
+
+  @Option(
+      names = "--weight-term",
+      description = "Scale candidates also divide by the weights' mean magnitude.")
+  private boolean weightTerm;
+
+  @Option(
+      names = "--scale-attention-output",
+      negatable = true,
+      fallbackValue = "true",
+      description = "Scale attention_output too (default: on for faq, off for awq).")
+  private Boolean scaleAttentionOutput;
+
+  @Option(
+      names = "--shards",
+      split = ",",
+      description = "Shards of the store that count (default: all).")
+  private List<String> shards = List.of();
+
+  @Option(
+      names = "--first-position",
+      defaultValue = "INCLUDE",
+      description =
+          "Whether position 0 of a sequence counts: ${COMPLETION-CANDIDATES} (default: include).")
+  private FirstPosition firstPosition;
+
+  @Option(
+      names = "--search-rows",
+      defaultValue = "512",
+      description = "Sampled rows that the search sees (default: ${DEFAULT-VALUE}).")
+  private int searchRows;
+
+  @Option(names = "--overwrite", description = "Replace a folder that is there.")
+  private boolean overwrite;
+
+  /** The methods, all one code path: statistic x search x rounding. */
+  enum Method {
+    /** Round to nearest. */
+    RTN,
+    /** Scales under each block's own statistic. */
+    AWQ,
+    /** Scales under the future window. */
+    FAQ
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Container container = Containers.named(format);
+    if (symmetric != null && asymmetric) {
+      throw new InputException("--symmetric and --asymmetric exclude each other: give one.");
+    }
+    boolean middle =
+        !asymmetric && (symmetric == null ? container.symmetricByDefault() : symmetric);
+    if (method != Method.RTN && sketches == null) {
+      throw new InputException(
+          "--method %s needs --sketches: run calibrate first, or use --method rtn."
+              .formatted(method.name().toLowerCase(java.util.Locale.ROOT)));
+    }
+    var request =
+        new QuantizeJob.Request(
+            model,
+            method == Method.RTN ? Optional.empty() : Optional.of(sketches),
+            output,
+            method,
+            container,
+            bits,
+            group,
+            middle,
+            search(),
+            window,
+            shards,
+            firstPosition,
+            searchRows,
+            overwrite);
+    try (SparkSession session = spark.open("quantize")) {
+      new QuantizeJob(session, spec.commandLine().getOut()).run(request);
+    }
+    return 0;
+  }
+
+  private SearchSettings search() {
+    SearchSettings settings =
+        switch (method) {
+          case RTN -> SearchSettings.rtn();
+          case AWQ -> SearchSettings.awq();
+          case FAQ -> SearchSettings.faq();
+        };
+    if (method == Method.RTN) {
+      if (loss != null || clip != null || weightTerm || scaleAttentionOutput != null) {
+        throw new InputException(
+            "--method rtn searches nothing: drop --loss, --clip, --weight-term and"
+                + " --scale-attention-output.");
+      }
+      return settings;
+    }
+    settings = settings.withWeightTerm(weightTerm);
+    settings = loss == null ? settings : settings.withLoss(Loss.parse(loss));
+    settings = clip == null ? settings : settings.withClip(clip);
+    return scaleAttentionOutput == null
+        ? settings
+        : settings.withScaleAttentionOutput(scaleAttentionOutput);
+  }
+}

@@ -1,0 +1,285 @@
+package dev.foresight.jobs;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.InputException;
+import dev.foresight.export.CompanionFiles;
+import dev.foresight.export.Container;
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.export.WeightFiles;
+import dev.foresight.export.WrittenConfig;
+import dev.foresight.importance.Importance;
+import dev.foresight.importance.Window;
+import dev.foresight.model.LinearSpec;
+import dev.foresight.model.Model;
+import dev.foresight.model.ModelConfig;
+import dev.foresight.model.Role;
+import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.SearchSettings;
+import dev.foresight.sketch.FirstPosition;
+import dev.foresight.spark.BlockMoments;
+import dev.foresight.spark.BlockMoments.Moments;
+import dev.foresight.spark.BlockQuantization;
+import dev.foresight.spark.BlockQuantization.Plan;
+import dev.foresight.spark.BlockQuantization.QuantizedBlock;
+import dev.foresight.spark.BlockQuantization.Scores;
+import dev.foresight.spark.Json;
+import dev.foresight.spark.Locations;
+import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.spark.ModelFolders;
+import dev.foresight.spark.SketchSelection;
+import dev.foresight.spark.store.Manifest;
+import dev.foresight.spark.store.SketchStore;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.ModelFolder;
+import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.SafetensorsWriter;
+import dev.foresight.tensor.ShardedCheckpoint;
+import dev.foresight.tensor.TensorInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Sketches to a model folder: one task a block, and no forward pass. */
+final class QuantizeJob {
+  private final SparkSession session;
+  private final JavaSparkContext spark;
+  private final Configuration conf;
+  private final SerializableConfiguration serializable;
+  private final PrintWriter out;
+
+  QuantizeJob(SparkSession session, PrintWriter out) {
+    this.session = session;
+    this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    this.conf = spark.hadoopConfiguration();
+    this.serializable = new SerializableConfiguration(conf);
+    this.out = out;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param sketches the store, none where nothing is searched
+   * @param symmetric whether zero points are fixed
+   * @param shards of the store, none for all
+   */
+  record Request(
+      String model,
+      Optional<String> sketches,
+      String output,
+      QuantizeCommand.Method method,
+      Container container,
+      int bits,
+      int group,
+      boolean symmetric,
+      SearchSettings search,
+      WindowOptions window,
+      List<String> shards,
+      FirstPosition firstPosition,
+      int searchRows,
+      boolean overwrite) {}
+
+  /**
+   * Writes a model folder.
+   *
+   * @throws InputException if anything is refused; the output folder is then left without a trace
+   */
+  void run(Request request) throws IOException {
+    long started = System.nanoTime();
+    String location = Locations.qualify(request.model(), conf);
+    ModelFolder folder = ModelFolders.open(location, conf);
+    OutputFolder output = new OutputFolder(conf, Locations.qualify(request.output(), conf));
+    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+      ObjectNode config = (ObjectNode) Json.MAPPER.readTree(model.config().json());
+      WrittenConfig.requireFloat(request.model(), config);
+      Grid grid = grid(request, model);
+      ModelFingerprint fingerprint = ModelFingerprint.of(folder);
+      Optional<Manifest> manifest = manifest(request, fingerprint);
+      Optional<SketchSelection> selection =
+          manifest.isEmpty() ? Optional.empty() : Optional.of(select(request, manifest.get()));
+      Presearched window = window(request, model.config());
+      output.prepare(request.overwrite());
+      try {
+        Plan plan =
+            new Plan(
+                location,
+                output.location(),
+                request.container().name(),
+                grid,
+                request.search(),
+                selection.orElse(null));
+        QuantizationReport report =
+            new QuantizationReport(request, grid, fingerprint, manifest, selection, window);
+        quantize(plan, model, folder, config, output, window.window(), report);
+        double seconds = (System.nanoTime() - started) / 1e9;
+        output.json("foresight/run.json", report.run(seconds));
+        output.json("report.json", report.report());
+        output.commit();
+        report.print(out, seconds);
+      } catch (RuntimeException e) {
+        if (ErrorHandler.refusal(e).isPresent()) {
+          output.remove();
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** The container's grid, after every linear has been asked whether it fits. */
+  private static Grid grid(Request request, Model model) {
+    String first =
+        model.architecture().tensorName(0, model.architecture().linears().get(0).weight());
+    DType stored = model.checkpoint().info(first).dtype();
+    Grid grid =
+        request.container().grid(request.bits(), request.group(), request.symmetric(), stored);
+    for (LinearSpec linear : model.architecture().linears()) {
+      grid.groupOf(
+          model.architecture().tensorName(0, linear.path()), linear.columns(model.config()));
+    }
+    return grid;
+  }
+
+  private Optional<Manifest> manifest(Request request, ModelFingerprint fingerprint)
+      throws IOException {
+    if (request.sketches().isEmpty()) {
+      return Optional.empty();
+    }
+    Manifest manifest = new SketchStore(conf, request.sketches().get()).manifest();
+    if (!manifest.model().sha256().equals(fingerprint.sha256())) {
+      TreeSet<String> differing = new TreeSet<>(fingerprint.files().keySet());
+      differing.addAll(manifest.model().files().keySet());
+      differing.removeIf(
+          file ->
+              java.util.Objects.equals(
+                  fingerprint.files().get(file), manifest.model().files().get(file)));
+      throw new InputException(
+          "The sketches in %s are of another model than %s (%s differ): calibrate this model, or"
+                  .formatted(
+                      request.sketches().get(), request.model(), String.join(", ", differing))
+              + " name its own sketches.");
+    }
+    return Optional.of(manifest);
+  }
+
+  private SketchSelection select(Request request, Manifest manifest) throws IOException {
+    return SketchSelection.of(
+        Locations.qualify(request.sketches().orElseThrow(), conf),
+        manifest,
+        request.shards(),
+        request.firstPosition(),
+        request.searchRows());
+  }
+
+  private static Presearched window(Request request, ModelConfig config) throws IOException {
+    if (request.method() != QuantizeCommand.Method.FAQ) {
+      return new Presearched("none", Window.none());
+    }
+    Presearched rest = Presearched.choose(request.window().presearched(), config);
+    return new Presearched(rest.name(), request.window().over(rest.window()));
+  }
+
+  private void quantize(
+      Plan plan,
+      Model model,
+      ModelFolder folder,
+      ObjectNode config,
+      OutputFolder output,
+      Window window,
+      QuantizationReport report)
+      throws IOException {
+    int blocks = model.config().blocks();
+    List<Integer> numbers = IntStream.range(0, blocks).boxed().toList();
+    List<Scores> scores = new ArrayList<>();
+    if (plan.selection() != null) {
+      spark.setJobGroup("importance", "Merge the sums of %d blocks".formatted(blocks));
+      List<Moments> moments =
+          spark
+              .parallelize(numbers, blocks)
+              .map(new BlockMoments(plan.selection(), serializable))
+              .collect();
+      List<Map<Role, double[]>> fused =
+          Importance.fuse(moments.stream().map(Moments::meanAbs).toList(), window);
+      for (int block = 0; block < blocks; block++) {
+        scores.add(new Scores(fused.get(block), moments.get(block).meanSquare()));
+      }
+      output.table(
+          session,
+          "foresight/importance",
+          QuantizationTables.importance(moments, fused),
+          QuantizationTables.IMPORTANCE);
+    }
+    spark.setJobGroup(
+        "quantize", "Quantize %d blocks to %d bits".formatted(blocks, plan.grid().bits()));
+    var broadcast = spark.broadcast(scores);
+    List<QuantizedBlock> done =
+        spark
+            .parallelize(numbers, blocks)
+            .map(new BlockQuantization(plan, broadcast, serializable))
+            .collect();
+    broadcast.destroy();
+    output.table(
+        session,
+        "foresight/quantization",
+        QuantizationTables.quantization(done),
+        QuantizationTables.QUANTIZATION);
+    report.add(done, writeRest(plan, model, folder, config, output, done));
+  }
+
+  /** What lies outside the blocks, the index and config, and the files taken over. */
+  private static long writeRest(
+      Plan plan,
+      Model model,
+      ModelFolder folder,
+      ObjectNode config,
+      OutputFolder output,
+      List<QuantizedBlock> done)
+      throws IOException {
+    WeightFiles files = new WeightFiles(done.size());
+    List<NamedTensor> outside =
+        outside(model).stream()
+            .map(name -> NamedTensor.copyOf(model.checkpoint(), name))
+            .toList();
+    files.add(files.outside(), outside);
+    long[] bytes = new long[1];
+    output.write(
+        files.outside(), stream -> bytes[0] = SafetensorsWriter.write(outside, stream));
+    for (QuantizedBlock block : done) {
+      bytes[0] += block.bytes();
+      block.tensors().forEach(tensor -> files.add(block.file(), tensor));
+    }
+    output.text(ShardedCheckpoint.INDEX, files.index());
+    output.text(
+        ModelConfig.FILE,
+        WrittenConfig.text(
+            folder.location(),
+            config,
+            dev.foresight.export.Containers.named(plan.container()),
+            plan.grid(),
+            List.of("lm_head")));
+    output.copy(folder, CompanionFiles.toCopy(folder.files(), config));
+    return bytes[0];
+  }
+
+  /** Tensors of no block; a head that is tied to the embedding is not written twice. */
+  private static List<String> outside(Model model) {
+    TreeSet<String> names = new TreeSet<>();
+    model.checkpoint().tensors().stream().map(TensorInfo::name).forEach(names::add);
+    for (int block = 0; block < model.config().blocks(); block++) {
+      for (String path : model.architecture().blockTensors(model.config()).keySet()) {
+        names.remove(model.architecture().tensorName(block, path));
+      }
+    }
+    if (model.config().tiedHead()) {
+      names.remove(model.architecture().head());
+    }
+    return List.copyOf(names);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.foresight.spark;
+
+import dev.foresight.model.Architecture;
+import dev.foresight.model.Fold;
+import dev.foresight.model.LinearSpec;
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import dev.foresight.quantize.BlockWeights;
+import dev.foresight.quantize.LinearFold;
+import dev.foresight.quantize.NormFold;
+import dev.foresight.quantize.RoleGroup;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.Matrix;
+import dev.foresight.tensor.TensorInfo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A block of a model in the terms of the search, which knows neither files nor architectures. */
+final class BlockParts {
+  private static final String WEIGHT = ".weight";
+
+  private BlockParts() {}
+
+  /** The roles of every block of a model. */
+  static List<RoleGroup> groups(Model model) {
+    return Arrays.stream(Role.values()).map(role -> group(model, role)).toList();
+  }
+
+  private static RoleGroup group(Model model, Role role) {
+    List<LinearSpec> linears = model.architecture().linears(role);
+    Set<String> unclipped =
+        linears.stream().filter(l -> !l.clipped()).map(LinearSpec::path).collect(Collectors.toSet());
+    return new RoleGroup(
+        role, linears.stream().map(LinearSpec::path).toList(), unclipped, fold(model, role));
+  }
+
+  private static dev.foresight.quantize.Fold fold(Model model, Role role) {
+    Fold fold = model.architecture().fold(role);
+    if (fold instanceof Fold.IntoNorm into) {
+      return new NormFold(into.norm().path(), into.norm().offset());
+    }
+    Fold.IntoRows into = (Fold.IntoRows) fold;
+    if (!into.perKvHead()) {
+      return LinearFold.rowByRow(into.linear().path());
+    }
+    return new LinearFold(
+        into.linear().path(),
+        model.architecture().queryHeadsPerKvHead(model.config()),
+        model.config().headDimension());
+  }
+
+  /** Names of the tensors of one block, as the checkpoint has them. */
+  static List<String> tensorNames(Model model, int block) {
+    Architecture architecture = model.architecture();
+    return architecture.blockTensors(model.config()).keySet().stream()
+        .map(path -> architecture.tensorName(block, path))
+        .toList();
+  }
+
+  /** Type that the linears of a block are stored in. */
+  static DType storedType(Model model, int block) {
+    Architecture architecture = model.architecture();
+    String first = architecture.linears().get(0).weight();
+    return model.checkpoint().info(architecture.tensorName(block, first)).dtype();
+  }
+
+  /** Reads one block. */
+  static BlockWeights read(Model model, int block) throws IOException {
+    Architecture architecture = model.architecture();
+    Map<String, Matrix> linears = new HashMap<>();
+    Map<String, float[]> vectors = new HashMap<>();
+    List<String> paths = new ArrayList<>(architecture.blockTensors(model.config()).keySet());
+    for (String path : paths) {
+      String name = architecture.tensorName(block, path);
+      TensorInfo info = model.checkpoint().info(name);
+      float[] values = model.checkpoint().floats(name);
+      if (info.shape().size() == 2) {
+        linears.put(
+            path.substring(0, path.length() - WEIGHT.length()),
+            new Matrix(
+                info.shape().get(0).intValue(), info.shape().get(1).intValue(), values));
+      } else {
+        vectors.put(path, values);
+      }
+    }
+    String prefix = architecture.tensorName(block, "");
+    return new BlockWeights(
+        prefix.substring(0, prefix.length() - 1), linears, vectors, storedType(model, block));
+  }
+}
