@@ -1,0 +1,63 @@
+package dev.foresight.quantize;
+
+import dev.foresight.tensor.Matrix;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Proves that role groups describe a block, before anything is computed from them. */
+final class BlockLayout {
+  private BlockLayout() {}
+
+  /**
+   * @throws IllegalArgumentException if a linear has no role or two, linears of a role differ in
+   *     their input channels, or a producer does not fit the role or is folded into twice
+   */
+  static void check(BlockWeights weights, List<RoleGroup> groups, Set<String> inFloat) {
+    Set<String> seen = new HashSet<>();
+    Set<String> producers = new HashSet<>();
+    for (RoleGroup group : groups) {
+      int columns = weights.linear(group.linears().get(0)).columns();
+      for (String linear : group.linears()) {
+        require(seen.add(linear), weights, linear + " has two roles");
+        require(
+            weights.linear(linear).columns() == columns,
+            weights,
+            "the linears of %s differ in their input channels".formatted(group.role().key()));
+      }
+      checkFold(weights, group.fold(), columns, producers);
+    }
+    require(
+        seen.equals(weights.linears().keySet()),
+        weights,
+        "linears %s, but roles for %s".formatted(weights.linears().keySet(), seen));
+    require(seen.containsAll(inFloat), weights, "not all of " + inFloat);
+  }
+
+  private static void checkFold(
+      BlockWeights weights, Fold fold, int columns, Set<String> producers) {
+    if (fold instanceof NormFold norm) {
+      require(producers.add(norm.norm()), weights, norm.norm() + " would absorb two scales");
+      require(
+          weights.vector(norm.weight()).length == columns,
+          weights,
+          "%s does not have %d channels".formatted(norm.norm(), columns));
+    } else if (fold instanceof LinearFold linear) {
+      require(
+          producers.add(linear.linear()), weights, linear.linear() + " would absorb two scales");
+      Matrix producer = weights.linear(linear.linear());
+      require(
+          producer.rows() * linear.repeat() == columns
+              && producer.rows() % linear.headDimension() == 0,
+          weights,
+          "%d rows of %s do not make %d channels"
+              .formatted(producer.rows(), linear.linear(), columns));
+    }
+  }
+
+  private static void require(boolean condition, BlockWeights weights, String otherwise) {
+    if (!condition) {
+      throw new IllegalArgumentException(weights.path() + ": " + otherwise);
+    }
+  }
+}

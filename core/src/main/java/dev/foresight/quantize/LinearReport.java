@@ -1,0 +1,26 @@
+package dev.foresight.quantize;
+
+import dev.foresight.model.Role;
+
+/**
+ * What became of one linear. Losses are those that decided (diagonal or sampled), of this linear
+ * alone, before the errors of others; NaN where there were no statistics.
+ *
+ * @param linear path within the block
+ * @param role the input it reads
+ * @param alpha exponent of the scale that won; 0 where s ≡ 1 won; NaN where none was searched
+ * @param roundLoss loss of plain rounding, s ≡ 1
+ * @param scaleLoss loss with the winning scale, before folding rounds it and before clip
+ * @param finalLoss loss of what is written
+ * @param clipShare share of its groups whose range was shrunk, 0 to 1
+ * @param bits width of a code; 0 where the linear stays in float
+ */
+public record LinearReport(
+    String linear,
+    Role role,
+    double alpha,
+    double roundLoss,
+    double scaleLoss,
+    double finalLoss,
+    double clipShare,
+    int bits) {}

@@ -1,0 +1,30 @@
+package dev.foresight.quantize;
+
+import dev.foresight.model.Role;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The linears that share an input, hence a scale.
+ *
+ * @param role the input
+ * @param linears paths within the block, for example {@code self_attn.q_proj}
+ * @param unclipped those of them whose groups keep their whole range: q and k, whose outputs meet
+ *     in a product that a loss per linear does not see
+ * @param fold what absorbs the scale
+ */
+public record RoleGroup(Role role, List<String> linears, Set<String> unclipped, Fold fold) {
+  public RoleGroup {
+    linears = List.copyOf(linears);
+    unclipped = Set.copyOf(unclipped);
+    if (linears.isEmpty() || !linears.containsAll(unclipped)) {
+      throw new IllegalArgumentException(
+          "%s has linears %s, of which %s are not clipped".formatted(role, linears, unclipped));
+    }
+  }
+
+  /** A group whose linears may all be clipped. */
+  public RoleGroup(Role role, List<String> linears, Fold fold) {
+    this(role, linears, Set.of(), fold);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.foresight.quantize;
+
+import dev.foresight.InputException;
+import dev.foresight.model.Role;
+import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.tensor.Matrix;
+import dev.foresight.tensor.MatrixProduct;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the search found for one role of a block.
+ *
+ * @param fold what absorbs the scale; nothing where the settings leave the role alone
+ * @param alpha exponent of the winner; NaN where no scale was searched
+ * @param scale one value per row of a linear that absorbs it, else per channel
+ * @param error what later steps are judged by; null where there are no statistics
+ * @param losses of the linears that were compared: plain rounding, then the winner
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+record RoleSearch(
+    Fold fold, double alpha, float[] scale, OutputError error, Map<String, double[]> losses) {
+  /**
+   * Searches one role.
+   *
+   * @throws InputException if statistics or rows that the settings need are missing or do not fit
+   */
+  static RoleSearch of(
+      BlockWeights weights,
+      RoleGroup group,
+      Set<String> inFloat,
+      Grid grid,
+      SearchSettings settings,
+      Map<Role, RoleStatistics> statistics,
+      MatrixProduct product) {
+    String first = group.linears().get(0);
+    int columns = weights.linear(first).columns();
+    Fold fold = settings.scales(group.role()) ? group.fold() : new NoFold();
+    List<String> compared = group.linears().stream().filter(l -> !inFloat.contains(l)).toList();
+    RoleStatistics known = statistics.get(group.role());
+    String name = weights.name(group.role().key());
+    if (compared.isEmpty() || known == null) {
+      if (settings.needsStatistics() && !compared.isEmpty()) {
+        throw new InputException(
+            "%s has no statistics: calibrate this model first, or use --method rtn."
+                .formatted(name));
+      }
+      float[] ones = Candidate.identity(columns).scale();
+      return new RoleSearch(new NoFold(), Double.NaN, ones, null, Map.of());
+    }
+    known.check(name, columns);
+    OutputError error = error(known, name, settings.loss(), product);
+    List<Matrix> linears = compared.stream().map(weights::linear).toList();
+    int size = grid.groupOf(weights.name(first), columns);
+    ScaleSearch.Choice best =
+        new ScaleSearch(settings, grid, size, linears, known, error).best(fold);
+    return new RoleSearch(
+        fold,
+        fold instanceof NoFold ? Double.NaN : best.alpha(),
+        best.scale(),
+        error,
+        best.lossesOf(compared));
+  }
+
+  private static OutputError error(
+      RoleStatistics statistics, String name, Loss loss, MatrixProduct product) {
+    if (loss == Loss.DIAGONAL) {
+      return new DiagonalError(ScaleSearch.floats(statistics.meanSquare()));
+    }
+    if (statistics.rows() == null) {
+      throw new InputException(
+          "%s has no sampled rows, which the sampled loss needs: use --loss diagonal, or calibrate with rows."
+              .formatted(name));
+    }
+    return new SampledError(statistics.rows().calibrated(statistics.meanSquare()), product);
+  }
+
+  /** Loss of plain rounding, NaN where none was computed. */
+  double roundLoss(String linear) {
+    return losses.containsKey(linear) ? losses.get(linear)[0] : Double.NaN;
+  }
+
+  /** Loss of the winner, NaN where none was computed. */
+  double scaleLoss(String linear) {
+    return losses.containsKey(linear) ? losses.get(linear)[1] : Double.NaN;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.foresight.quantize;
+
+import dev.foresight.tensor.Matrix;
+
+/**
+ * Activations of sampled tokens of one role.
+ *
+ * @param rows [n, channels], as the float model computed them
+ * @param weights [n], how many tokens a row stands for; any common factor
+ */
+@SuppressWarnings("ArrayRecordComponent") // identity is meant: rows are never compared
+public record SampledRows(Matrix rows, float[] weights) {
+  public SampledRows {
+    if (rows.rows() == 0 || weights.length != rows.rows()) {
+      throw new IllegalArgumentException(
+          "%d weights for %d sampled rows".formatted(weights.length, rows.rows()));
+    }
+    double sum = 0;
+    for (float weight : weights) {
+      if (!(weight >= 0)) {
+        throw new IllegalArgumentException("A sampled row has weight " + weight);
+      }
+      sum += weight;
+    }
+    if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("Sampled rows have a total weight of " + sum);
+    }
+  }
+
+  /**
+   * The rows as losses use them: row t times sqrt(weight_t / Σ weight), so that a sum of squares is
+   * a mean over tokens, and each channel times sqrt(E[x_j²] / mean square of the sample), so that
+   * the sample agrees with the exact sums. That ratio is kept in [1/8, 8]: a few rows that missed a
+   * channel must not be blown up to stand for it.
+   *
+   * @param meanSquare exact E[x_j²]
+   */
+  Matrix calibrated(double[] meanSquare) {
+    int columns = rows.columns();
+    double total = 0;
+    for (float weight : weights) {
+      total += weight;
+    }
+    double[] sampled = new double[columns];
+    for (int t = 0; t < weights.length; t++) {
+      for (int j = 0; j < columns; j++) {
+        double x = rows.values()[t * columns + j];
+        sampled[j] += weights[t] * x * x;
+      }
+    }
+    double[] ratio = new double[columns];
+    for (int j = 0; j < columns; j++) {
+      double exact = Math.sqrt(meanSquare[j] * total / sampled[j]);
+      ratio[j] = sampled[j] == 0 ? 1 : Math.min(8, Math.max(0.125, exact));
+    }
+    Matrix calibrated = Matrix.zeros(rows.rows(), columns);
+    for (int t = 0; t < weights.length; t++) {
+      double share = Math.sqrt(weights[t] / total);
+      for (int j = 0; j < columns; j++) {
+        int at = t * columns + j;
+        calibrated.values()[at] = (float) (rows.values()[at] * share * ratio[j]);
+      }
+    }
+    return calibrated;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.foresight.quantize;
+
+import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Picks the scale of one role. The diagonal loss, summed over the role's linears, ranks all
+ * candidates; under the sampled loss the best of them, and s ≡ 1, are compared again.
+ */
+final class ScaleSearch {
+  private final SearchSettings settings;
+  private final Grid grid;
+  private final int group;
+  private final List<Matrix> linears;
+  private final RoleStatistics statistics;
+  private final OutputError error;
+
+  /**
+   * @param linears float weights, unfolded, all with the same columns
+   * @param error what decides, of the kind that the settings name
+   */
+  ScaleSearch(
+      SearchSettings settings,
+      Grid grid,
+      int group,
+      List<Matrix> linears,
+      RoleStatistics statistics,
+      OutputError error) {
+    this.settings = settings;
+    this.grid = grid;
+    this.group = group;
+    this.linears = linears;
+    this.statistics = statistics;
+    this.error = error;
+  }
+
+  /**
+   * What won.
+   *
+   * @param alpha its exponent; 0 is s ≡ 1
+   * @param scale one value per row of a linear that shares it, else per channel
+   * @param roundLosses losses of s ≡ 1, one per linear
+   * @param losses losses of the winner, one per linear
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Choice(double alpha, float[] scale, double[] roundLosses, double[] losses) {
+    /** Both losses by linear. */
+    Map<String, double[]> lossesOf(List<String> linears) {
+      Map<String, double[]> byLinear = new HashMap<>();
+      for (int i = 0; i < losses.length; i++) {
+        byLinear.put(linears.get(i), new double[] {roundLosses[i], losses[i]});
+      }
+      return byLinear;
+    }
+  }
+
+  Choice best(Fold fold) {
+    List<Candidate> shared = candidates(fold);
+    List<Candidate> candidates = new ArrayList<>();
+    for (Candidate candidate : shared) {
+      candidates.add(
+          fold instanceof LinearFold linear
+              ? new Candidate(candidate.alpha(), linear.spread(candidate.scale()))
+              : candidate);
+    }
+    double[][] losses = screen(candidates);
+    int[] finalists = IntStream.range(0, candidates.size()).toArray();
+    if (settings.loss() == Loss.SAMPLED) {
+      finalists = finalists(losses);
+      for (int c : finalists) {
+        losses[c] = compare(candidates.get(c));
+      }
+    }
+    int best = 0;
+    for (int c : finalists) {
+      if (Arrays.stream(losses[c]).sum() < Arrays.stream(losses[best]).sum()) {
+        best = c;
+      }
+    }
+    Candidate winner = shared.get(best);
+    return new Choice(winner.alpha(), winner.scale(), losses[0], losses[best]);
+  }
+
+  private List<Candidate> candidates(Fold fold) {
+    double[] importance = statistics.importance();
+    double[] weightMean = settings.weightTerm() ? WeightMagnitudes.mean(linears, group) : null;
+    if (fold instanceof LinearFold linear) {
+      importance = linear.average(importance);
+      weightMean = weightMean == null ? null : linear.average(weightMean);
+    }
+    int count = fold instanceof NoFold ? 1 : settings.candidates();
+    return ScaleCandidates.of(importance, weightMean, count);
+  }
+
+  /** Diagonal losses, [candidate][linear]. */
+  private double[][] screen(List<Candidate> candidates) {
+    double[][] losses = new double[candidates.size()][linears.size()];
+    DiagonalScreen screen = new DiagonalScreen(grid, group, floats(statistics.meanSquare()));
+    for (int i = 0; i < linears.size(); i++) {
+      double[] ofLinear = screen.losses(linears.get(i), candidates);
+      for (int c = 0; c < ofLinear.length; c++) {
+        losses[c][i] = ofLinear[c];
+      }
+    }
+    return losses;
+  }
+
+  /** The best by the screen and s ≡ 1, by rising α; a loss that is not finite never qualifies. */
+  private int[] finalists(double[][] losses) {
+    int[] best =
+        IntStream.range(0, losses.length)
+            .filter(c -> Double.isFinite(Arrays.stream(losses[c]).sum()))
+            .boxed()
+            .sorted(Comparator.comparingDouble(c -> Arrays.stream(losses[c]).sum()))
+            .limit(settings.finalists())
+            .mapToInt(c -> c)
+            .toArray();
+    return IntStream.concat(IntStream.of(0), Arrays.stream(best)).distinct().sorted().toArray();
+  }
+
+  private double[] compare(Candidate candidate) {
+    double[] losses = new double[linears.size()];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = error.of(Differences.ofScale(linears.get(i), candidate.scale(), grid, group));
+    }
+    return losses;
+  }
+
+  static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int j = 0; j < floats.length; j++) {
+      floats[j] = (float) values[j];
+    }
+    return floats;
+  }
+}
