@@ -1,14 +1,18 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import java.util.Arrays;
 
-/** Element type of a stored tensor, by the names that safetensors headers use. */
+/**
+ * Element type of a stored tensor, by the names that safetensors headers use. The constants stand
+ * in the order of the reference library's {@code Dtype}: {@link SafetensorsWriter} sorts by it.
+ */
 public enum DType {
   BOOL(1),
   U8(1),
   I8(1),
-  F8_E4M3(1),
   F8_E5M2(1),
+  F8_E4M3(1),
   I16(2),
   U16(2),
   F16(2),
@@ -16,9 +20,9 @@ public enum DType {
   I32(4),
   U32(4),
   F32(4),
+  F64(8),
   I64(8),
-  U64(8),
-  F64(8);
+  U64(8);
 
   private final int bytes;
 
@@ -62,6 +66,6 @@ public enum DType {
     }
     throw new InputException(
         "Unknown tensor dtype '%s': safetensors files hold %s."
-            .formatted(name, java.util.Arrays.toString(values())));
+            .formatted(name, Arrays.toString(values())));
   }
 }

@@ -1,0 +1,18 @@
+package dev.foresight.tensor;
+
+import dev.foresight.InputException;
+import java.util.Collection;
+
+/** The message for a tensor that is not there, the same for all checkpoints. */
+final class TensorNames {
+  private static final int SHOWN = 3;
+
+  private TensorNames() {}
+
+  static InputException missing(String where, String name, Collection<String> present) {
+    String some = String.join(", ", present.stream().limit(SHOWN).toList());
+    return new InputException(
+        "%s has no tensor '%s'; it has %d, among them %s. Is it the right model?"
+            .formatted(where, name, present.size(), some));
+  }
+}
