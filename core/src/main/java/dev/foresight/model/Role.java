@@ -19,4 +19,13 @@ public enum Role {
   public String key() {
     return key;
   }
+
+  /** Channels of this input. */
+  public int channels(ModelConfig config) {
+    return switch (this) {
+      case ATTENTION_INPUT, MLP_INPUT -> config.hidden();
+      case ATTENTION_OUTPUT -> config.heads() * config.headDimension();
+      case MLP_OUTPUT -> config.intermediate();
+    };
+  }
 }

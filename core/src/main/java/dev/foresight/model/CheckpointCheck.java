@@ -1,0 +1,78 @@
+package dev.foresight.model;
+
+import dev.foresight.InputException;
+import dev.foresight.tensor.Checkpoint;
+import dev.foresight.tensor.TensorInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Compares the tensors of a checkpoint with those that config and architecture ask for. */
+final class CheckpointCheck {
+  private final ModelConfig config;
+  private final Architecture architecture;
+  private final Checkpoint checkpoint;
+  private final String location;
+  private final Pattern inBlock;
+
+  CheckpointCheck(
+      ModelConfig config, Architecture architecture, Checkpoint checkpoint, String location) {
+    this.config = config;
+    this.architecture = architecture;
+    this.checkpoint = checkpoint;
+    this.location = location;
+    String[] around = architecture.blockPrefix().split("%d", -1);
+    this.inBlock = Pattern.compile(Pattern.quote(around[0]) + "(\\d+)" + Pattern.quote(around[1]));
+  }
+
+  /** Fails with an {@link InputException} at the first tensor that is missing or wrong. */
+  void run() {
+    architecture.outerTensors(config).forEach(this::require);
+    Map<String, List<Long>> shapes = architecture.blockTensors(config);
+    for (int block = 0; block < config.blocks(); block++) {
+      int number = block;
+      shapes.forEach((path, shape) -> require(architecture.tensorName(number, path), shape));
+    }
+    checkpoint.tensors().forEach(this::refuseWhatTheGraphWouldIgnore);
+  }
+
+  private void require(String name, List<Long> shape) {
+    if (!checkpoint.contains(name)) {
+      throw new InputException(
+          "%s lacks the tensor %s of shape %s, which its config.json asks for: the folder is"
+                  .formatted(location, name, shape)
+              + " incomplete, or the config belongs to another model.");
+    }
+    TensorInfo info = checkpoint.info(name);
+    if (!info.shape().equals(shape)) {
+      throw new InputException(
+          "%s: %s has shape %s, but config.json asks for %s. One of them belongs to another model."
+              .formatted(location, name, info.shape(), shape));
+    }
+    if (!info.dtype().widensToFloat()) {
+      throw new InputException(
+          "%s: %s is stored as %s; weights must be F16, BF16 or F32."
+              .formatted(location, name, info.dtype()));
+    }
+  }
+
+  /** A bias or a block too many changes the model, so leaving it out must not pass in silence. */
+  private void refuseWhatTheGraphWouldIgnore(TensorInfo info) {
+    Matcher matcher = inBlock.matcher(info.name());
+    if (!matcher.lookingAt()) {
+      return;
+    }
+    if (info.name().endsWith(".bias")) {
+      throw new InputException(
+          "%s: %s is a bias, which %s models have no place for."
+              .formatted(location, info.name(), config.modelType()));
+    }
+    String digits = matcher.group(1);
+    if (digits.length() > 9 || Integer.parseInt(digits) >= config.blocks()) {
+      throw new InputException(
+          "%s: %s lies beyond the %d blocks that config.json declares as num_hidden_layers."
+              .formatted(location, info.name(), config.blocks()));
+    }
+  }
+}

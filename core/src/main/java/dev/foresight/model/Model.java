@@ -1,0 +1,49 @@
+package dev.foresight.model;
+
+import dev.foresight.tensor.Checkpoint;
+import dev.foresight.tensor.ModelFolder;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * A model folder that fits together: the config is supported and the checkpoint has every tensor in
+ * the shape that the config asks for.
+ *
+ * @param config what config.json says
+ * @param architecture the table of its family
+ * @param checkpoint its tensors; closed with the model
+ * @param location what messages call the folder
+ */
+public record Model(
+    ModelConfig config, Architecture architecture, Checkpoint checkpoint, String location)
+    implements Closeable {
+
+  /**
+   * Reads config.json and checks the checkpoint against it.
+   *
+   * @param folder where config.json lies
+   * @param checkpoint the tensors of the same folder; stays open if this fails
+   * @throws dev.foresight.InputException if anything is missing, misshapen or not supported
+   */
+  public static Model of(ModelFolder folder, Checkpoint checkpoint) throws IOException {
+    String where = folder.location() + "/" + ModelConfig.FILE;
+    ModelConfig config = ModelConfig.parse(folder.text(ModelConfig.FILE), where);
+    return of(config, checkpoint, folder.location());
+  }
+
+  /**
+   * Checks a checkpoint against a config that was read before.
+   *
+   * @throws dev.foresight.InputException if a tensor is missing or misshapen
+   */
+  public static Model of(ModelConfig config, Checkpoint checkpoint, String location) {
+    Architecture architecture = Architectures.find(config.modelType()).orElseThrow();
+    new CheckpointCheck(config, architecture, checkpoint, location).run();
+    return new Model(config, architecture, checkpoint, location);
+  }
+
+  @Override
+  public void close() throws IOException {
+    checkpoint.close();
+  }
+}

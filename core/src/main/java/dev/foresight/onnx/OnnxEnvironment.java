@@ -1,0 +1,86 @@
+package dev.foresight.onnx;
+
+import ai.djl.engine.Engine;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The process's ONNX Runtime, created by DJL's engine, and the sessions of weightless graphs.
+ *
+ * <p>DJL must come first: if anyone else has created the environment, its engine fails to start.
+ * Neither DJL nor ONNX Runtime may call home, so the switches of both are set before they load.
+ */
+final class OnnxEnvironment {
+  private static final Map<String, String> SWITCHES =
+      Map.of(
+          "ai.djl.offline", "true",
+          "OPT_OUT_TRACKING", "true",
+          // Sessions bring their own threads; the engine's pools would stand idle
+          "ai.djl.onnxruntime.num_threads", "1",
+          "ai.djl.onnxruntime.num_interop_threads", "1");
+
+  private OnnxEnvironment() {}
+
+  private static final class Holder {
+    static final OrtEnvironment ENVIRONMENT = create();
+
+    private static OrtEnvironment create() {
+      SWITCHES.forEach(
+          (key, value) -> {
+            if (System.getProperty(key) == null) {
+              System.setProperty(key, value);
+            }
+          });
+      Engine.getEngine("OnnxRuntime");
+      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      try {
+        environment.setTelemetry(false);
+      } catch (OrtException e) {
+        throw new OnnxException("ONNX Runtime refuses to switch its telemetry off", e);
+      }
+      return environment;
+    }
+  }
+
+  static OrtEnvironment get() {
+    return Holder.ENVIRONMENT;
+  }
+
+  /**
+   * A session of a graph whose weights are placeholders.
+   *
+   * @param graph bytes of the ONNX model
+   * @param weights values for the placeholders; ONNX Runtime copies them, so the buffers are free
+   *     again on return
+   * @param threads threads inside one operator
+   */
+  static OrtSession session(byte[] graph, Map<String, Weight> weights, int threads) {
+    List<OnnxTensor> tensors = new ArrayList<>();
+    try (SessionOptions options = new SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      Map<String, OnnxTensorLike> initializers = new HashMap<>();
+      for (Map.Entry<String, Weight> weight : weights.entrySet()) {
+        OnnxTensor tensor =
+            OnnxTensor.createTensor(get(), weight.getValue().values(), weight.getValue().shape());
+        tensors.add(tensor);
+        initializers.put(weight.getKey(), tensor);
+      }
+      options.addExternalInitializers(initializers);
+      return get().createSession(graph, options);
+    } catch (OrtException e) {
+      throw new OnnxException("ONNX Runtime can't create a session", e);
+    } finally {
+      tensors.forEach(OnnxTensor::close);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package dev.foresight.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.List;
+
+/**
+ * Writes an ONNX graph of standard operators, node by node. Values are referred to by name; each
+ * method that makes one returns its name.
+ */
+final class OnnxGraph {
+  private static final int OPSET = 23; // the first with RMSNormalization, RotaryEmbedding, Attention
+  private static final int IR_VERSION = 10;
+
+  private final GraphProto.Builder graph = GraphProto.newBuilder();
+  private int values;
+
+  OnnxGraph(String name) {
+    graph.setName(name);
+  }
+
+  /**
+   * A float input.
+   *
+   * @param sizes numbers for fixed sizes, names for free ones
+   */
+  String input(String name, Object... sizes) {
+    return input(name, TensorProto.DataType.FLOAT, sizes);
+  }
+
+  /** An int64 input. */
+  String indexInput(String name, Object... sizes) {
+    return input(name, TensorProto.DataType.INT64, sizes);
+  }
+
+  private String input(String name, TensorProto.DataType type, Object... sizes) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (Object size : sizes) {
+      if (size instanceof String free) {
+        shape.addDimBuilder().setDimParam(free);
+      } else {
+        shape.addDimBuilder().setDimValue(((Number) size).longValue());
+      }
+    }
+    graph.addInput(value(name, type, shape));
+    return name;
+  }
+
+  /**
+   * A weight without values: its data is declared external, under a location that no file has, and
+   * is handed to the session from memory.
+   */
+  String weight(String name, List<Long> shape) {
+    long bytes = shape.stream().reduce((long) Float.BYTES, Math::multiplyExact);
+    graph.addInitializer(
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.FLOAT.getNumber())
+            .addAllDims(shape)
+            .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+            .addExternalData(entry("location", "memory-" + name))
+            .addExternalData(entry("offset", "0"))
+            .addExternalData(entry("length", Long.toString(bytes))));
+    return name;
+  }
+
+  /** A constant vector of int64. */
+  String indices(long... numbers) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(fresh("indices"))
+            .setDataType(TensorProto.DataType.INT64.getNumber())
+            .addDims(numbers.length);
+    for (long number : numbers) {
+      tensor.addInt64Data(number);
+    }
+    graph.addInitializer(tensor);
+    return tensor.getName();
+  }
+
+  /** A node with one output. */
+  String node(String operator, List<String> inputs, AttributeProto... attributes) {
+    return add(fresh(operator), operator, inputs, attributes);
+  }
+
+  /** A node whose output is a float output of the graph. */
+  void output(String name, String operator, List<String> inputs, AttributeProto... attributes) {
+    output(name, TensorProto.DataType.FLOAT, operator, inputs, attributes);
+  }
+
+  /** A node whose output is an int64 output of the graph. */
+  void indexOutput(
+      String name, String operator, List<String> inputs, AttributeProto... attributes) {
+    output(name, TensorProto.DataType.INT64, operator, inputs, attributes);
+  }
+
+  private void output(
+      String name,
+      TensorProto.DataType type,
+      String operator,
+      List<String> inputs,
+      AttributeProto... attributes) {
+    add(name, operator, inputs, attributes);
+    graph.addOutput(
+        ValueInfoProto.newBuilder()
+            .setName(name)
+            .setType(
+                TypeProto.newBuilder()
+                    .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber()))));
+  }
+
+  private String add(
+      String output, String operator, List<String> inputs, AttributeProto... attributes) {
+    NodeProto.Builder node =
+        NodeProto.newBuilder().setName(output).setOpType(operator).addOutput(output);
+    graph.addNode(node.addAllInput(inputs).addAllAttribute(List.of(attributes)));
+    return output;
+  }
+
+  /** An integer attribute of a node. */
+  static AttributeProto attribute(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  /** A float attribute of a node. */
+  static AttributeProto attribute(String name, float value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.FLOAT)
+        .setF(value)
+        .build();
+  }
+
+  /** The finished model. */
+  byte[] bytes() {
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .setProducerName("foresight")
+        .setGraph(graph)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+        .build()
+        .toByteArray();
+  }
+
+  private String fresh(String kind) {
+    return kind + "_" + values++;
+  }
+
+  private static ValueInfoProto value(
+      String name, TensorProto.DataType type, TensorShapeProto.Builder shape) {
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(shape)))
+        .build();
+  }
+
+  private static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+  }
+}
