@@ -12,7 +12,8 @@ import dev.foresight.tensor.DType;
  * @param symmetric whether the zero point is fixed at {@code 2^(bits-1)}
  * @param stepType F16, BF16 or F32: steps are rounded to it before codes are taken
  */
-public record Grid(int bits, int group, boolean symmetric, DType stepType) {
+public record Grid(int bits, int group, boolean symmetric, DType stepType)
+    implements java.io.Serializable {
   public Grid {
     if (bits < 2 || bits > 8) {
       throw new InputException("--bits %d is out of range: choose 2 to 8.".formatted(bits));

@@ -23,4 +23,5 @@ public record LinearReport(
     double scaleLoss,
     double finalLoss,
     double clipShare,
-    int bits) {}
+    int bits)
+    implements java.io.Serializable {}

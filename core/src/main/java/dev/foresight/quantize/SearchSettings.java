@@ -21,7 +21,8 @@ public record SearchSettings(
     boolean clip,
     boolean scaleAttentionOutput,
     int candidates,
-    int finalists) {
+    int finalists)
+    implements java.io.Serializable {
   public SearchSettings {
     if (candidates < 1) {
       throw new InputException(

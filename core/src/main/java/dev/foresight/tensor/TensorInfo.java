@@ -10,7 +10,8 @@ import java.util.List;
  * @param dtype element type as stored
  * @param shape sizes, outermost first; empty for a scalar
  */
-public record TensorInfo(String name, DType dtype, List<Long> shape) {
+public record TensorInfo(String name, DType dtype, List<Long> shape)
+    implements java.io.Serializable {
   public TensorInfo {
     shape = List.copyOf(shape);
   }
