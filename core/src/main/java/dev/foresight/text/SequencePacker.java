@@ -22,6 +22,8 @@ public final class SequencePacker {
   private long documents;
   private long empty;
   private long documentTokens;
+  private long packed;
+  private int packedPending;
 
   /**
    * @param settings length, BOS and separator rules
@@ -81,6 +83,8 @@ public final class SequencePacker {
     }
     documentTokens += tokens.length;
     for (int i = 0; i < tokens.length && !full(); i++) {
+      packed++;
+      packedPending++;
       push(tokens[i]);
     }
   }
@@ -96,6 +100,7 @@ public final class SequencePacker {
     if (filled == pending.length) {
       sink.accept(Arrays.copyOf(pending, filled));
       filled = 0;
+      packedPending = 0;
       sequences++;
     }
   }
@@ -120,8 +125,8 @@ public final class SequencePacker {
     return documentTokens;
   }
 
-  /** Tokens that do not fill a sequence and are dropped at the end. */
-  public int leftover() {
-    return filled;
+  /** Tokens of the documents given that are in no sequence: behind the limit, or too few left. */
+  public long droppedTokens() {
+    return documentTokens - packed + packedPending;
   }
 }

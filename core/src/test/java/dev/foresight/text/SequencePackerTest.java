@@ -47,7 +47,7 @@ class SequencePackerTest {
     SequencePacker packer = packer(4, Bos.NONE, "none", 100);
     packer.add(new int[] {1, 2, 3, 4, 5, 6});
     assertThat(packer.sequences()).isEqualTo(1);
-    assertThat(packer.leftover()).isEqualTo(2);
+    assertThat(packer.droppedTokens()).isEqualTo(2);
     assertThat(packer.documentTokens()).isEqualTo(6);
   }
 
@@ -73,7 +73,7 @@ class SequencePackerTest {
     packer.add(new int[] {1, 2, 3, 4, 5, 6, 7, 8});
     assertThat(sequences).hasSize(2);
     assertThat(packer.full()).isTrue();
-    assertThat(packer.leftover()).isZero();
+    assertThat(packer.droppedTokens()).isEqualTo(4);
   }
 
   @Test

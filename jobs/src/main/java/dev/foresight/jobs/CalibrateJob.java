@@ -191,7 +191,7 @@ final class CalibrateJob {
   private void printShards(List<PackedShard> shards) {
     out.printf(
         "%-24s %10s %10s %12s %10s %10s%n",
-        "shard", "documents", "used", "tokens", "sequences", "left over");
+        "shard", "documents", "used", "tokens", "sequences", "dropped");
     for (PackedShard s : shards) {
       out.printf(
           "%-24s %,10d %,10d %,12d %,10d %,10d%s%n",
@@ -200,7 +200,7 @@ final class CalibrateJob {
           s.usedDocuments(),
           s.documentTokens(),
           s.sequences(),
-          s.leftoverTokens(),
+          s.droppedTokens(),
           s.withoutText() + s.emptyDocuments() == 0
               ? ""
               : "  (%d without text, %d empty)".formatted(s.withoutText(), s.emptyDocuments()));

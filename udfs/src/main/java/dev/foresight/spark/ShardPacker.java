@@ -139,7 +139,7 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedS
         unused,
         packer.documentTokens(),
         packer.sequences(),
-        packer.leftover(),
+        packer.droppedTokens(),
         HexFormat.of().formatHex(digest.digest()));
   }
 

@@ -5,6 +5,7 @@ import dev.foresight.model.Role;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.text.PackingSettings;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -59,7 +60,8 @@ public record Manifest(
    * @param firstSequence where it begins in the shard
    * @param sequences how many it has
    */
-  public record Slice(String shard, int index, long firstSequence, int sequences) {}
+  public record Slice(String shard, int index, long firstSequence, int sequences)
+      implements Serializable {}
 
   /** T of each chosen shard as (position 0, rest). */
   public long[] tokensOf(String shard) {

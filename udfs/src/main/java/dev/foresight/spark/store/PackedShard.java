@@ -13,7 +13,7 @@ import java.io.Serializable;
  * @param unusedDocuments documents behind the sequences that were asked for
  * @param documentTokens tokens of the used documents, before BOS and separators
  * @param sequences sequences made
- * @param leftoverTokens tokens at the end that do not fill a sequence
+ * @param droppedTokens of them, those in no sequence: behind the limit, or too few for one more
  * @param sha256 of all token ids, int32 little-endian: the shard's fingerprint
  */
 public record PackedShard(
@@ -25,6 +25,6 @@ public record PackedShard(
     long unusedDocuments,
     long documentTokens,
     long sequences,
-    int leftoverTokens,
+    long droppedTokens,
     String sha256)
     implements Serializable {}
