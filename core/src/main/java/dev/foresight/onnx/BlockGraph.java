@@ -65,8 +65,7 @@ final class BlockGraph {
     String sizes = graph.node("Shape", List.of(HIDDEN));
     String x = graph.node("Reshape", List.of(HIDDEN, graph.indices(-1, config.hidden())));
 
-    String batchAndLength =
-        graph.node("Slice", List.of(sizes, graph.indices(0), graph.indices(2)));
+    String batchAndLength = graph.node("Slice", List.of(sizes, graph.indices(0), graph.indices(2)));
 
     String attention = attention(norm(x, architecture.attentionNorm()), batchAndLength);
     String middle = graph.node("Add", List.of(x, attention));
@@ -156,9 +155,7 @@ final class BlockGraph {
 
   private String rotate(String x, int heads) {
     return graph.node(
-        "RotaryEmbedding",
-        List.of(x, COSINES, SINES, POSITIONS),
-        attribute("num_heads", heads));
+        "RotaryEmbedding", List.of(x, COSINES, SINES, POSITIONS), attribute("num_heads", heads));
   }
 
   private void measure(Role role, String x, String batchAndLength) {

@@ -20,8 +20,7 @@ final class FloatPool {
   synchronized FloatBuffer take(int elements) {
     FloatBuffer best = null;
     for (FloatBuffer buffer : idle) {
-      if (buffer.capacity() >= elements
-          && (best == null || buffer.capacity() < best.capacity())) {
+      if (buffer.capacity() >= elements && (best == null || buffer.capacity() < best.capacity())) {
         best = buffer;
       }
     }

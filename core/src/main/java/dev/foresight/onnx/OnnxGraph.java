@@ -17,7 +17,8 @@ import java.util.List;
  * method that makes one returns its name.
  */
 final class OnnxGraph {
-  private static final int OPSET = 23; // the first with RMSNormalization, RotaryEmbedding, Attention
+  private static final int OPSET =
+      23; // the first with RMSNormalization, RotaryEmbedding, Attention
   private static final int IR_VERSION = 10;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
