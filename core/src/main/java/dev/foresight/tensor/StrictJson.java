@@ -2,6 +2,8 @@ package dev.foresight.tensor;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -45,8 +47,19 @@ public final class StrictJson {
     return node.toString();
   }
 
-  /** JSON text for people, indented, with a line break at the end. */
+  /** JSON text for people, indented, with a line break at the end; the same on any platform. */
   public static String pretty(JsonNode node) {
-    return node.toPrettyString() + "\n";
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    try {
+      return MAPPER
+              .writer(
+                  new DefaultPrettyPrinter()
+                      .withObjectIndenter(indenter)
+                      .withArrayIndenter(indenter))
+              .writeValueAsString(node)
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A tree of plain JSON values can't be written", e);
+    }
   }
 }

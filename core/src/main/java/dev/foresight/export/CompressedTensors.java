@@ -1,0 +1,178 @@
+package dev.foresight.export;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.export.DensePacker.Run;
+import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The {@code pack-quantized} format of compressed-tensors, which transformers and vLLM read. For a
+ * linear {@code P} of N outputs and K inputs:
+ *
+ * <ul>
+ *   <li>{@code P.weight_packed}, I32 [N, ceil(K·bits/32)]: unsigned codes, a row a run
+ *   <li>{@code P.weight_scale}, in the model's type, [N, K/group], or [N, 1] for whole rows
+ *   <li>{@code P.weight_shape}, I64 [2]: N, K
+ *   <li>{@code P.weight_zero_point}, I32 [ceil(N·bits/32), K/group], packed down the rows, only if
+ *       asymmetric
+ * </ul>
+ *
+ * <p>Its readers think in codes shifted by {@code 2^(bits-1)}; code and zero point are shifted
+ * alike, so the bits and the weights are those of unsigned codes. They compute {@code (code - zero)
+ * * step} in the type of the loaded model: loaded as fp32, that is {@link
+ * QuantizedLinear#dequantized} bit for bit; as fp16 or bf16, the same rounded once, because every
+ * code difference is exact in both types. That is what {@link Dequantized} writes.
+ *
+ * @see <a href="https://github.com/vllm-project/compressed-tensors">compressed-tensors</a>
+ */
+public final class CompressedTensors implements Container {
+  static final String METHOD = "compressed-tensors";
+  static final String FORMAT = "pack-quantized";
+  static final String PACKED = ".weight_packed";
+  static final String SCALE = ".weight_scale";
+  static final String SHAPE = ".weight_shape";
+  static final String ZERO_POINT = ".weight_zero_point";
+
+  /** First release that reads the dense stream at every width; the layout is named by it alone. */
+  static final String DENSE_SINCE = "0.17.0";
+
+  @Override
+  public String name() {
+    return METHOD;
+  }
+
+  @Override
+  public boolean holds(int bits, boolean symmetric) {
+    return bits >= 2 && bits <= 8;
+  }
+
+  @Override
+  public boolean symmetricByDefault() {
+    return true;
+  }
+
+  @Override
+  public DType stepType(DType stored) {
+    return stored;
+  }
+
+  @Override
+  public List<String> warnings(Grid grid) {
+    List<String> warnings = new ArrayList<>();
+    if (Integer.SIZE % grid.bits() != 0) {
+      warnings.add(
+          "Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word."
+              .formatted(grid.bits(), DENSE_SINCE));
+    }
+    if (!grid.symmetric() && grid.bits() != 4 && grid.bits() != 8) {
+      warnings.add(
+          "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric."
+              .formatted(grid.bits()));
+    }
+    return warnings;
+  }
+
+  @Override
+  public List<NamedTensor> tensors(String linear, QuantizedLinear weight) {
+    int rows = weight.rows();
+    int columns = weight.columns();
+    int groups = columns / weight.group();
+    int bits = weight.grid().bits();
+    List<NamedTensor> tensors = new ArrayList<>();
+    tensors.add(
+        new NamedTensor(
+            TensorInfo.of(linear + PACKED, DType.I32, rows, DensePacker.words(columns, bits)),
+            () -> packedCodes(weight)));
+    tensors.add(
+        NamedTensor.ofFloats(
+            TensorInfo.of(linear + SCALE, weight.grid().stepType(), rows, groups), weight.steps()));
+    tensors.add(
+        new NamedTensor(
+            TensorInfo.of(linear + SHAPE, DType.I64, 2),
+            () -> littleEndian(2 * Long.BYTES).putLong(rows).putLong(columns).flip()));
+    if (!weight.grid().symmetric()) {
+      tensors.add(
+          new NamedTensor(
+              TensorInfo.of(linear + ZERO_POINT, DType.I32, DensePacker.words(rows, bits), groups),
+              () -> packedZeros(weight)));
+    }
+    return tensors;
+  }
+
+  private static ByteBuffer packedCodes(QuantizedLinear weight) {
+    int bits = weight.grid().bits();
+    int columns = weight.columns();
+    int words = DensePacker.words(columns, bits);
+    ByteBuffer bytes = littleEndian((long) weight.rows() * words * Integer.BYTES);
+    IntBuffer packed = bytes.asIntBuffer();
+    for (int row = 0; row < weight.rows(); row++) {
+      DensePacker.pack(
+          weight.codes(), Run.along(row * columns), columns, bits, packed, Run.along(row * words));
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer packedZeros(QuantizedLinear weight) {
+    int bits = weight.grid().bits();
+    int groups = weight.columns() / weight.group();
+    int words = DensePacker.words(weight.rows(), bits);
+    ByteBuffer bytes = littleEndian((long) words * groups * Integer.BYTES);
+    IntBuffer packed = bytes.asIntBuffer();
+    for (int group = 0; group < groups; group++) {
+      Run column = new Run(group, groups);
+      DensePacker.pack(weight.zeros(), column, weight.rows(), bits, packed, column);
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer littleEndian(long length) {
+    return ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Override
+  public Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat) {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    config.put("quant_method", METHOD);
+    config.put("format", FORMAT);
+    config.put("quantization_status", "compressed");
+    config.put("version", DENSE_SINCE);
+    ObjectNode group = config.putObject("config_groups").putObject("group_0");
+    group.putArray("targets").add("Linear");
+    // readers refuse keys that they don't know in here, so no word of ours may stand in it
+    ObjectNode weights = group.putObject("weights");
+    weights.put("num_bits", grid.bits());
+    weights.put("type", "int");
+    weights.put("symmetric", grid.symmetric());
+    if (grid.group() == 0) {
+      weights.put("strategy", "channel");
+      weights.putNull("group_size");
+    } else {
+      weights.put("strategy", "group");
+      weights.put("group_size", grid.group());
+    }
+    weights.put("dynamic", false);
+    weights.putNull("actorder");
+    weights.putNull("block_structure");
+    weights.put("observer", "minmax");
+    weights.putObject("observer_kwargs");
+    group.putNull("input_activations");
+    group.putNull("output_activations");
+    group.put("format", FORMAT);
+    keptInFloat.stream().sorted().forEach(config.putArray("ignore")::add);
+    config.putNull("kv_cache_scheme");
+    config.putNull("global_compression_ratio");
+    config.putObject("sparsity_config");
+    config.putObject("transform_config");
+    return Optional.of(config);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.foresight.export;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.InputException;
+import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.NamedTensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How quantized weights lie in a file. The container fixes the grid, so that rounding happens once
+ * and the file, dequantized, gives the weights that the search saw.
+ */
+public interface Container {
+  /** The name in settings, for example {@code compressed-tensors}. */
+  String name();
+
+  /** Whether weights of this width and symmetry can be stored. */
+  boolean holds(int bits, boolean symmetric);
+
+  /** Symmetry where the user names none: what most readers of this container run fast. */
+  boolean symmetricByDefault();
+
+  /**
+   * Type of the steps, for weights of the given type.
+   *
+   * @param stored type of the linear in the original model: F16, BF16 or F32
+   */
+  DType stepType(DType stored);
+
+  /** What a user should know of readers before choosing this grid; empty if there is nothing. */
+  List<String> warnings(Grid grid);
+
+  /**
+   * The tensors of one linear, without its bias.
+   *
+   * @param linear its name without {@code .weight}, for example {@code
+   *     model.layers.0.self_attn.q_proj}
+   */
+  List<NamedTensor> tensors(String linear, QuantizedLinear weight);
+
+  /**
+   * What config.json says of the weights, or nothing if they are plain floats.
+   *
+   * @param grid that of all quantized linears
+   * @param keptInFloat names of all linears that are not quantized, with the output head
+   */
+  Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat);
+
+  /**
+   * The grid to round to.
+   *
+   * @param group neighbouring input channels that share a step; 0 for whole rows
+   * @param stored type of the linear in the original model
+   * @throws InputException if no file of this container can hold it; the message says which can
+   */
+  default Grid grid(int bits, int group, boolean symmetric, DType stored) {
+    if (!holds(bits, symmetric)) {
+      throw new InputException(
+          "--format %s can't hold %d bits, %s; %s."
+              .formatted(
+                  name(),
+                  bits,
+                  symmetric ? "symmetric" : "asymmetric",
+                  Containers.whichHold(bits, symmetric)));
+    }
+    return new Grid(bits, group, symmetric, stepType(stored));
+  }
+}

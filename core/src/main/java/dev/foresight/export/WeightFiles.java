@@ -1,0 +1,69 @@
+package dev.foresight.export;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.StrictJson;
+import dev.foresight.tensor.TensorInfo;
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The weights files of a written folder: the first holds all that lies outside the blocks, then one
+ * a block, so that blocks can be written by different tasks and one be written again alone.
+ */
+public final class WeightFiles {
+  private final int blocks;
+  private final SortedMap<String, String> fileOfTensor = new TreeMap<>();
+  private long bytes;
+
+  /**
+   * @param blocks how many the model has
+   */
+  public WeightFiles(int blocks) {
+    this.blocks = blocks;
+  }
+
+  /** Name of the file with everything outside the blocks. */
+  public String outside() {
+    return name(1);
+  }
+
+  /** Name of a block's file, blocks counted from 0. */
+  public String ofBlock(int block) {
+    return name(block + 2);
+  }
+
+  private String name(int number) {
+    return "model-%05d-of-%05d.safetensors".formatted(number, blocks + 1);
+  }
+
+  /** Notes what was written to a file. */
+  public void add(String file, Collection<NamedTensor> tensors) {
+    tensors.forEach(tensor -> add(file, tensor.info()));
+  }
+
+  /**
+   * Notes one tensor.
+   *
+   * @throws IllegalArgumentException if it was noted before
+   */
+  public void add(String file, TensorInfo tensor) {
+    String before = fileOfTensor.put(tensor.name(), file);
+    if (before != null) {
+      throw new IllegalArgumentException(
+          "%s lies in %s and in %s".formatted(tensor.name(), before, file));
+    }
+    bytes += tensor.bytes();
+  }
+
+  /** Text of {@link dev.foresight.tensor.ShardedCheckpoint#INDEX}. */
+  public String index() {
+    ObjectNode index = JsonNodeFactory.instance.objectNode();
+    index.putObject("metadata").put("total_size", bytes);
+    ObjectNode map = index.putObject("weight_map");
+    fileOfTensor.forEach(map::put);
+    return StrictJson.pretty(index);
+  }
+}

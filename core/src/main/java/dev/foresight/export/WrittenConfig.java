@@ -1,0 +1,51 @@
+package dev.foresight.export;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.InputException;
+import dev.foresight.quantize.Grid;
+import dev.foresight.tensor.StrictJson;
+import java.util.List;
+
+/** config.json of a written folder. */
+public final class WrittenConfig {
+  static final String QUANTIZATION = "quantization_config";
+
+  private WrittenConfig() {}
+
+  /**
+   * The original's settings in their order, then what the container says of the weights. The type
+   * of the model stays as it is: no container changes the type of the tensors left in float.
+   *
+   * @param location what messages call the original folder
+   * @param original its config.json
+   * @param grid that of all quantized linears
+   * @param keptInFloat names of all linears that are not quantized, with the output head
+   * @throws InputException if the original says that it is quantized already
+   */
+  public static String text(
+      String location,
+      ObjectNode original,
+      Container container,
+      Grid grid,
+      List<String> keptInFloat) {
+    requireFloat(location, original);
+    ObjectNode config = original.deepCopy();
+    container
+        .quantizationConfig(grid, keptInFloat)
+        .ifPresent(node -> config.set(QUANTIZATION, node));
+    return StrictJson.pretty(config);
+  }
+
+  /**
+   * @throws InputException if the model is quantized already
+   */
+  public static void requireFloat(String location, ObjectNode config) {
+    if (config.hasNonNull(QUANTIZATION)) {
+      throw new InputException(
+          "%s is quantized already (%s): name the folder with the original weights."
+              .formatted(
+                  location,
+                  config.path(QUANTIZATION).path("quant_method").asText("unnamed method")));
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.foresight.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.InputException;
+import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.tensor.Checkpoint;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.StrictJson;
+import dev.foresight.tensor.TensorInfo;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContainersTest {
+  private static final String LINEAR = "model.layers.0.mlp.up_proj";
+
+  @TempDir Path folder;
+
+  @Test
+  void containersAreFoundByName() {
+    assertThat(Containers.named("dequantized")).isInstanceOf(Dequantized.class);
+    assertThat(Containers.all()).extracting(Container::name).doesNotHaveDuplicates();
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> Containers.named("gguf"))
+        .withMessage("--format gguf is unknown: choose compressed-tensors or dequantized.");
+  }
+
+  @Test
+  void containerFixesTheGrid() {
+    for (Container container : Containers.all()) {
+      assertThat(container.grid(3, 64, false, DType.BF16))
+          .isEqualTo(new Grid(3, 64, false, DType.BF16));
+    }
+  }
+
+  @Test
+  void settingThatAContainerCannotHoldNamesThoseThatCan() {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> new OnlyFourBits().grid(3, 64, true, DType.F16))
+        .withMessage(
+            "--format four can't hold 3 bits, symmetric; compressed-tensors, dequantized can.");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> Containers.named("compressed-tensors").grid(9, 64, false, DType.F16))
+        .withMessage(
+            "--format compressed-tensors can't hold 9 bits, asymmetric; no format can: choose 2 to"
+                + " 8 bits.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8})
+  void writtenFolderGivesTheSimulatedWeightsBitForBit(int bits) throws Exception {
+    for (boolean symmetric : List.of(true, false)) {
+      for (int group : List.of(16, 48, 0)) {
+        for (DType stored : List.of(DType.F16, DType.BF16, DType.F32)) {
+          Container container = new CompressedTensors();
+          Grid grid = container.grid(bits, group, symmetric, stored);
+          QuantizedLinear weight = RandomLinear.of(grid, 7, 96, 11);
+          TestFolder written = write(container, weight);
+          try (Checkpoint checkpoint = written.open()) {
+            assertThat(checkpoint.info(LINEAR + ".weight"))
+                .isEqualTo(TensorInfo.of(LINEAR + ".weight", stored, 7, 96));
+            assertThat(checkpoint.floats(LINEAR + ".weight"))
+                .as("%s", grid)
+                .containsExactly(weight.dequantized().values());
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16", "F32"})
+  void dequantizedFolderHoldsTheWeightsRoundedToTheirType(DType stored) throws Exception {
+    Container container = new Dequantized();
+    QuantizedLinear weight = RandomLinear.of(container.grid(3, 16, false, stored), 7, 96, 12);
+    float[] expected = weight.dequantized().values();
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = stored.round(expected[i]);
+    }
+    try (Checkpoint checkpoint = write(container, weight).open()) {
+      assertThat(checkpoint.floats(LINEAR + ".weight")).containsExactly(expected);
+    }
+  }
+
+  @Test
+  void dequantizedWeightThatOverflowsIsNamed() {
+    Grid grid = new Grid(8, 0, true, DType.F16);
+    byte[] codes = {0, (byte) 255};
+    QuantizedLinear weight =
+        new QuantizedLinear(1, 2, 2, grid, codes, new float[] {1024}, new byte[] {(byte) 128});
+    NamedTensor tensor = new Dequantized().tensors(LINEAR, weight).get(0);
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> tensor.data().bytes())
+        .withMessageContaining(LINEAR + ".weight is -131072.0, more than F16 can hold");
+  }
+
+  private TestFolder write(Container container, QuantizedLinear weight) throws Exception {
+    float[] norm = new float[96];
+    Arrays.fill(norm, 1);
+    List<NamedTensor> outside =
+        List.of(NamedTensor.ofFloats(TensorInfo.of("model.norm.weight", DType.F32, 96), norm));
+    TestFolder written = new TestFolder(folder);
+    written.config(
+        WrittenConfig.text(
+            "original",
+            StrictJson.object("config", "{\"model_type\":\"llama\"}"),
+            container,
+            weight.grid(),
+            List.of("lm_head")));
+    written.weights(outside, container.tensors(LINEAR, weight));
+    return written;
+  }
+
+  /** Like AWQ's container: one width, both symmetries. */
+  private static final class OnlyFourBits implements Container {
+    private final Container rest = new Dequantized();
+
+    @Override
+    public String name() {
+      return "four";
+    }
+
+    @Override
+    public boolean holds(int bits, boolean symmetric) {
+      return bits == 4;
+    }
+
+    @Override
+    public boolean symmetricByDefault() {
+      return rest.symmetricByDefault();
+    }
+
+    @Override
+    public DType stepType(DType stored) {
+      return rest.stepType(stored);
+    }
+
+    @Override
+    public List<String> warnings(Grid grid) {
+      return rest.warnings(grid);
+    }
+
+    @Override
+    public List<NamedTensor> tensors(String linear, QuantizedLinear weight) {
+      return rest.tensors(linear, weight);
+    }
+
+    @Override
+    public Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat) {
+      return rest.quantizationConfig(grid, keptInFloat);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.foresight.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.InputException;
+import dev.foresight.quantize.Grid;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.StrictJson;
+import dev.foresight.tensor.TensorInfo;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What stands beside the tensors: config.json, index, copied files. */
+class WrittenFolderTest {
+  private static final Grid GRID = new Grid(4, 64, true, DType.F16);
+
+  @Test
+  void filesAreNumberedFromTheOneOutsideTheBlocks() {
+    WeightFiles files = new WeightFiles(30);
+    assertThat(files.outside()).isEqualTo("model-00001-of-00031.safetensors");
+    assertThat(files.ofBlock(0)).isEqualTo("model-00002-of-00031.safetensors");
+    assertThat(files.ofBlock(29)).isEqualTo("model-00031-of-00031.safetensors");
+  }
+
+  @Test
+  void indexCountsBytesAndSortsNames() {
+    WeightFiles files = new WeightFiles(1);
+    files.add(files.ofBlock(0), TensorInfo.of("model.layers.0.w", DType.I32, 3, 5));
+    files.add(files.outside(), TensorInfo.of("model.embed", DType.F16, 2, 2));
+    ObjectNode index = StrictJson.object("index", files.index());
+    assertThat(index.at("/metadata/total_size").asLong()).isEqualTo(3 * 5 * 4 + 2 * 2 * 2);
+    assertThat(StrictJson.compact(index.get("weight_map")))
+        .isEqualTo(
+            "{\"model.embed\":\"model-00001-of-00002.safetensors\","
+                + "\"model.layers.0.w\":\"model-00002-of-00002.safetensors\"}");
+  }
+
+  @Test
+  void tensorInTwoFilesIsRefused() {
+    WeightFiles files = new WeightFiles(1);
+    TensorInfo tensor = TensorInfo.of("w", DType.F16, 1);
+    files.add(files.outside(), tensor);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> files.add(files.ofBlock(0), tensor))
+        .withMessageContaining("w lies in model-00001-of-00002.safetensors and in model-00002");
+  }
+
+  @Test
+  void configKeepsTheOriginalsSettingsAndOrder() {
+    ObjectNode original =
+        StrictJson.object("c", "{\"z\":1e-05,\"a\":[1,2],\"rope_theta\":100000.0}");
+    ObjectNode quantized =
+        StrictJson.object(
+            "c",
+            WrittenConfig.text("m", original, new CompressedTensors(), GRID, List.of("lm_head")));
+    assertThat(quantized.fieldNames())
+        .toIterable()
+        .containsExactly("z", "a", "rope_theta", "quantization_config");
+    assertThat(quantized.get("z").doubleValue()).isEqualTo(1e-5);
+    assertThat(original.has("quantization_config")).isFalse();
+  }
+
+  @Test
+  void dequantizedConfigIsTheOriginals() {
+    ObjectNode original = StrictJson.object("c", "{\"z\":1e-05,\"a\":[1,2]}");
+    assertThat(WrittenConfig.text("m", original, new Dequantized(), GRID, List.of()))
+        .isEqualTo("{\n  \"z\" : 1.0E-5,\n  \"a\" : [\n    1,\n    2\n  ]\n}\n");
+  }
+
+  @Test
+  void modelThatIsQuantizedAlreadyIsRefused() {
+    ObjectNode config =
+        StrictJson.object("c", "{\"quantization_config\":{\"quant_method\":\"awq\"}}");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> WrittenConfig.text("/m", config, new Dequantized(), GRID, List.of()))
+        .withMessageContaining("/m is quantized already (awq)");
+  }
+
+  @Test
+  void tokenizerTemplatesAndLicencesAreCopiedButNoWeights() {
+    ObjectNode config = StrictJson.object("c", "{}");
+    assertThat(
+            CompanionFiles.toCopy(
+                List.of(
+                    "tokenizer.json",
+                    "README.md",
+                    "config.json",
+                    "LICENSE.txt",
+                    "NOTICE",
+                    "USE_POLICY.md",
+                    "chat_template.jinja",
+                    "model.safetensors",
+                    "modeling_x.py",
+                    "model.safetensors.index.json",
+                    "pytorch_model.bin",
+                    "merges.txt"),
+                config))
+        .containsExactly(
+            "LICENSE.txt",
+            "NOTICE",
+            "USE_POLICY.md",
+            "chat_template.jinja",
+            "merges.txt",
+            "tokenizer.json");
+  }
+
+  @Test
+  void ownCodeIsCopiedWhereTheConfigAsksForIt() {
+    ObjectNode config =
+        StrictJson.object("c", "{\"auto_map\":{\"AutoModel\":\"modeling_x.Model\"}}");
+    assertThat(CompanionFiles.toCopy(List.of("modeling_x.py", "helpers.py", "a.bin"), config))
+        .containsExactly("helpers.py", "modeling_x.py");
+  }
+}
