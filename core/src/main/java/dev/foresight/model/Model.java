@@ -1,6 +1,7 @@
 package dev.foresight.model;
 
 import dev.foresight.tensor.Checkpoint;
+import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,6 +18,22 @@ import java.io.IOException;
 public record Model(
     ModelConfig config, Architecture architecture, Checkpoint checkpoint, String location)
     implements Closeable {
+
+  /**
+   * Opens a folder of float weights.
+   *
+   * @throws dev.foresight.InputException if anything is missing, damaged, misshapen or not
+   *     supported
+   */
+  public static Model open(ModelFolder folder) throws IOException {
+    Checkpoint checkpoint = Checkpoints.open(folder);
+    try {
+      return of(folder, checkpoint);
+    } catch (IOException | RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
 
   /**
    * Reads config.json and checks the checkpoint against it.

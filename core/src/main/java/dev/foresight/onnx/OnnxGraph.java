@@ -10,7 +10,9 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes an ONNX graph of standard operators, node by node. Values are referred to by name; each
@@ -22,6 +24,7 @@ final class OnnxGraph {
   private static final int IR_VERSION = 10;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
+  private final Set<String> weights = new HashSet<>();
   private int values;
 
   OnnxGraph(String name) {
@@ -57,9 +60,12 @@ final class OnnxGraph {
 
   /**
    * A weight without values: its data is declared external, under a location that no file has, and
-   * is handed to the session from memory.
+   * is handed to the session from memory. Asking twice for a name gives the same weight.
    */
   String weight(String name, List<Long> shape) {
+    if (!weights.add(name)) {
+      return name; // shared by two places
+    }
     long bytes = shape.stream().reduce((long) Float.BYTES, Math::multiplyExact);
     graph.addInitializer(
         TensorProto.newBuilder()

@@ -1,0 +1,185 @@
+package dev.foresight.onnx;
+
+import dev.foresight.InputException;
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs the blocks of a model over slices, one block at a time for all batches of a slice, so that
+ * only a few blocks need be in memory. The result does not depend on how many are. Several threads
+ * may run slices at once and share the blocks.
+ */
+public final class BlockRunner implements AutoCloseable {
+  private final Model model;
+  private final RunnerSettings settings;
+  private final Embedding embedding;
+  private final BlockSessions sessions;
+  private final FloatPool buffers = new FloatPool();
+  private volatile RopeTable rope;
+
+  /** Opens no block yet; the model must stay open as long as the runner. */
+  public BlockRunner(Model model, RunnerSettings settings) throws IOException {
+    this.model = model;
+    this.settings = settings;
+    this.embedding = Embedding.of(model);
+    this.sessions = new BlockSessions(model, settings);
+    this.rope = new RopeTable(model.config(), 1);
+  }
+
+  /**
+   * Hidden states behind the last block, before the final norm.
+   *
+   * @param sequences token ids, all of one length
+   * @return [sequences, length, hidden]
+   * @throws InputException as {@link #run(int[][], RowSelection, BlockObserver)}
+   */
+  public float[] run(int[][] sequences) throws IOException {
+    return run(sequences, RowSelection.none(), (block, statistics, firstSequence) -> {});
+  }
+
+  /**
+   * The same, telling an observer what every block's roles received.
+   *
+   * @param sequences token ids of a slice, all of one length
+   * @param rows tokens of the slice whose rows the observer gets
+   * @param observer told after each batch of each block; its maps are empty if the settings ask for
+   *     no statistics
+   * @return [sequences, length, hidden]
+   * @throws InputException if the sequences are uneven or too long, an id is outside the
+   *     vocabulary, or activations are not finite
+   */
+  public float[] run(int[][] sequences, RowSelection rows, BlockObserver observer)
+      throws IOException {
+    int length = requireEven(sequences);
+    float[] hidden = embedding.lookUp(sequences);
+    List<Batch> batches = new ArrayList<>();
+    try {
+      int perBatch = Math.max(1, settings.batchTokens() / length);
+      for (int first = 0; first < sequences.length; first += perBatch) {
+        int count = Math.min(perBatch, sequences.length - first);
+        batches.add(batch(first, count, length, rows));
+      }
+      for (int block = 0; block < model.config().blocks(); block++) {
+        BlockSession session = sessions.acquire(block);
+        try {
+          for (Batch batch : batches) {
+            observer.block(block, step(session, block, batch, hidden), batch.first());
+          }
+        } finally {
+          sessions.release(block);
+        }
+      }
+    } finally {
+      batches.forEach(batch -> batch.inputs().close());
+    }
+    requireFinite(hidden, sequences.length);
+    return hidden;
+  }
+
+  /** Consecutive sequences that run together. */
+  private record Batch(int first, int length, BatchInputs inputs) {}
+
+  private Batch batch(int first, int count, int length, RowSelection rows) {
+    int channels = model.config().hidden();
+    long[] selected = rows.within(first * length, (first + count) * length);
+    return new Batch(
+        first, length, new BatchInputs(count, length, channels, rope(length), selected));
+  }
+
+  /** Advances the hidden states of one batch by one block. */
+  private Map<Role, BatchStatistics> step(
+      BlockSession session, int block, Batch batch, float[] hidden) {
+    int size = batch.inputs().tokens() * model.config().hidden();
+    int offset = batch.first() * batch.length() * model.config().hidden();
+    FloatBuffer in = buffers.take(size);
+    FloatBuffer out = buffers.take(size);
+    try {
+      in.put(hidden, offset, size).flip();
+      Map<Role, BatchStatistics> statistics = session.run(batch.inputs(), in, out);
+      for (Map.Entry<Role, BatchStatistics> measured : statistics.entrySet()) {
+        if (!measured.getValue().finite()) {
+          throw notFinite(session, block, measured.getKey(), batch, hidden);
+        }
+      }
+      out.get(hidden, offset, size);
+      return statistics;
+    } finally {
+      buffers.give(in);
+      buffers.give(out);
+    }
+  }
+
+  /** Runs the batch's sequences one by one to name the first that goes wrong. */
+  private InputException notFinite(
+      BlockSession session, int block, Role role, Batch batch, float[] hidden) {
+    int size = batch.length() * model.config().hidden();
+    int last = batch.first() + batch.inputs().sequences() - 1;
+    int guilty = batch.first();
+    try (BatchInputs one =
+        new BatchInputs(1, batch.length(), model.config().hidden(), rope, new long[0])) {
+      FloatBuffer in = FloatPool.allocate(size);
+      FloatBuffer out = FloatPool.allocate(size);
+      for (; guilty < last; guilty++) {
+        in.clear().put(hidden, guilty * size, size).flip();
+        if (!session.run(one, in, out.clear()).get(role).finite()) {
+          break;
+        }
+      }
+    }
+    return new InputException(
+        "%s, block %d: the %s of sequence %d is not finite. Look for NaN, infinity or huge values"
+                .formatted(model.location(), block, role.key(), guilty)
+            + " in the weights of this block and the ones before it.");
+  }
+
+  private void requireFinite(float[] hidden, int sequences) {
+    for (int i = 0; i < hidden.length; i++) {
+      if (!Float.isFinite(hidden[i])) {
+        throw new InputException(
+            "%s: the hidden states of sequence %d are not finite behind the last block. Look for"
+                    .formatted(model.location(), i / (hidden.length / sequences))
+                + " NaN, infinity or huge values in the weights.");
+      }
+    }
+  }
+
+  private int requireEven(int[][] sequences) {
+    if (sequences.length == 0 || sequences[0].length == 0) {
+      throw new InputException("There are no tokens to run: the slice or window is empty.");
+    }
+    int length = sequences[0].length;
+    if (Arrays.stream(sequences).anyMatch(sequence -> sequence.length != length)) {
+      throw new InputException("The sequences of a slice must all have the same length.");
+    }
+    if (length > model.config().maxPositions()) {
+      throw new InputException(
+          "Sequences of %d tokens are longer than the %d positions that %s was made for: choose a"
+                  .formatted(length, model.config().maxPositions(), model.location())
+              + " smaller --sequence-length or --window.");
+    }
+    return length;
+  }
+
+  /** A table of at least this length; computing it twice in a race is harmless. */
+  private RopeTable rope(int length) {
+    RopeTable table = rope;
+    if (table.length() < length) {
+      table = new RopeTable(model.config(), length);
+      rope = table;
+    }
+    return table;
+  }
+
+  /** Frees the blocks; runs still under way end with an error. */
+  @Override
+  public void close() {
+    sessions.close();
+    buffers.clear();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.foresight.onnx;
+
+import dev.foresight.InputException;
+
+/**
+ * How a {@link BlockRunner} uses memory and threads. None of it changes a bit of the results,
+ * except {@code batchTokens} and {@code threads}, which are constants of a configuration.
+ *
+ * @param sessions blocks whose weights are in native memory at once; at least the number of threads
+ *     that run, or they wait for each other
+ * @param statistics whether the graph measures the roles
+ * @param threads threads inside one operator
+ * @param batchTokens tokens of a batch at most; a longer sequence is a batch of its own
+ */
+public record RunnerSettings(int sessions, boolean statistics, int threads, int batchTokens) {
+  private static final int BATCH_TOKENS = 4096;
+
+  public RunnerSettings {
+    require("sessions", sessions);
+    require("threads", threads);
+    require("tokens of a batch", batchTokens);
+  }
+
+  /** All blocks stay in memory. */
+  public static RunnerSettings resident() {
+    return streaming(Integer.MAX_VALUE);
+  }
+
+  /** At most so many blocks are in memory, the others come back when they are needed. */
+  public static RunnerSettings streaming(int sessions) {
+    return new RunnerSettings(sessions, false, 1, BATCH_TOKENS);
+  }
+
+  /** The same, measuring the roles. */
+  public RunnerSettings withStatistics() {
+    return new RunnerSettings(sessions, true, threads, batchTokens);
+  }
+
+  private static void require(String what, int number) {
+    if (number < 1) {
+      throw new InputException(
+          "The number of %s is %d, but must be positive.".formatted(what, number));
+    }
+  }
+}

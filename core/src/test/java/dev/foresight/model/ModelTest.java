@@ -1,0 +1,68 @@
+package dev.foresight.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.foresight.InputException;
+import dev.foresight.onnx.Llama;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class ModelTest {
+  @Test
+  void checkpointThatFitsItsConfigOpens() throws IOException {
+    try (Model model = Llama.open()) {
+      assertThat(model.architecture().headTensor(model.config())).isEqualTo("lm_head.weight");
+      assertThat(model.architecture().tensorName(2, "mlp.up_proj.weight"))
+          .isEqualTo("model.layers.2.mlp.up_proj.weight");
+    }
+  }
+
+  @Test
+  void tiedHeadIsTheEmbedding() throws IOException {
+    try (Model model =
+        Llama.open("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true")) {
+      assertThat(model.architecture().headTensor(model.config()))
+          .isEqualTo("model.embed_tokens.weight");
+    }
+  }
+
+  @Test
+  void missingTensorIsNamed() {
+    assertThatThrownBy(() -> Llama.open("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 4"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("lacks the tensor model.layers.3.input_layernorm.weight")
+        .hasMessageContaining("[64]");
+  }
+
+  @Test
+  void misshapenTensorIsNamedWithBothShapes() {
+    assertThatThrownBy(() -> Llama.open("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 4"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "model.layers.0.self_attn.k_proj.weight has shape [48, 64], but config.json asks for"
+                + " [96, 64]");
+  }
+
+  @Test
+  void blockBeyondTheDeclaredNumberIsRefused() {
+    assertThatThrownBy(() -> Llama.open("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("model.layers.2.")
+        .hasMessageContaining("beyond the 2 blocks");
+  }
+
+  @Test
+  void llamaTableSaysWhereScalesFold() throws IOException {
+    try (Model model = Llama.open()) {
+      Architecture llama = model.architecture();
+      assertThat(llama.linears(Role.ATTENTION_INPUT).stream().map(LinearSpec::path))
+          .containsExactly("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
+      assertThat(llama.fold(Role.ATTENTION_OUTPUT))
+          .isEqualTo(new Fold.IntoRows(llama.linear(Part.VALUE), true));
+      assertThat(llama.fold(Role.MLP_INPUT))
+          .isEqualTo(new Fold.IntoNorm(new NormSpec("post_attention_layernorm", 0)));
+      assertThat(llama.queryHeadsPerKvHead(model.config())).isEqualTo(2);
+    }
+  }
+}

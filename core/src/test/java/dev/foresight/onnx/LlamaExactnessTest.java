@@ -1,0 +1,149 @@
+package dev.foresight.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import dev.foresight.tensor.Checkpoint;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Against transformers 5.23.0, fp32, by llama_goldens.py. */
+class LlamaExactnessTest {
+  private static final double GATE = 1e-5;
+  private static Checkpoint golden;
+  private static int[][] ids;
+
+  @BeforeAll
+  static void read() throws IOException {
+    golden = Llama.golden("/onnx/llama/golden.safetensors");
+    ids = Llama.ids(golden);
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    golden.close();
+  }
+
+  @Test
+  void oneBlockOnTheSameInputGivesTheHiddenStatesOfTransformers() throws IOException {
+    try (Model model = Llama.open()) {
+      for (int block = 0; block < model.config().blocks(); block++) {
+        assertThat(errorOfBlock(model, block)).as("block %d", block).isLessThan(GATE);
+      }
+    }
+  }
+
+  @Test
+  void wrongThetaBreaksTheGate() throws IOException {
+    try (Model model = Llama.open("5000.0", "10000.0")) {
+      assertThat(errorOfBlock(model, 1)).isGreaterThan(100 * GATE);
+    }
+  }
+
+  @Test
+  void wrongSoftmaxScaleBreaksTheGate() throws IOException {
+    try (Model model = Llama.open((name, values) -> scale(name, "q_proj", values, 1.1f))) {
+      assertThat(errorOfBlock(model, 1)).isGreaterThan(100 * GATE);
+    }
+  }
+
+  @Test
+  void missingAttentionBreaksTheGate() throws IOException {
+    try (Model model = Llama.open((name, values) -> scale(name, "o_proj", values, 0))) {
+      assertThat(errorOfBlock(model, 1)).isGreaterThan(100 * GATE);
+    }
+  }
+
+  @Test
+  void allBlocksInARowGiveTheHiddenStatesOfTransformers() throws IOException {
+    try (Model model = Llama.open();
+        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident())) {
+      float[] wanted = golden.floats("hidden.3");
+      assertThat(Llama.relativeRms(runner.run(ids), wanted)).isLessThan(GATE);
+    }
+  }
+
+  @Test
+  void sumsOfAllRolesEqualThoseOfHooks() throws IOException {
+    Observed observed = new Observed();
+    try (Model model = Llama.open();
+        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
+      runner.run(ids, RowSelection.none(), observed);
+      for (int block = 0; block < model.config().blocks(); block++) {
+        for (Role role : Role.values()) {
+          BatchStatistics found = observed.only(block, role);
+          String key = "block%d.%s".formatted(block, role.key());
+          assertThat(found.channels()).isEqualTo(role.channels(model.config()));
+          requireEqual(found.later(), golden.floats(key + ".later"), key);
+          requireEqual(found.first(), golden.floats(key + ".first"), key);
+        }
+      }
+    }
+  }
+
+  @Test
+  void strataCountTheirTokens() throws IOException {
+    Observed observed = new Observed();
+    try (Model model = Llama.open();
+        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
+      runner.run(ids, RowSelection.none(), observed);
+    }
+    assertThat(observed.only(0, Role.MLP_INPUT).first().tokens()).isEqualTo(3);
+    assertThat(observed.only(0, Role.MLP_INPUT).later().tokens()).isEqualTo(3 * 39);
+  }
+
+  /** Golden sums are [4, channels]: Σ|x|, Σx, Σx², max|x|. Sums that cancel go by Σ|x|. */
+  private static void requireEqual(BatchStatistics.Stratum found, float[] wanted, String key) {
+    int channels = found.sum().length;
+    float[][] parts = new float[4][];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = Arrays.copyOfRange(wanted, i * channels, (i + 1) * channels);
+    }
+    assertThat(Llama.relativeRms(found.sumAbs(), parts[0])).as(key).isLessThan(GATE);
+    double cancelling = Llama.relativeRms(found.sum(), parts[1]) * norm(parts[1]) / norm(parts[0]);
+    assertThat(cancelling).as(key).isLessThan(GATE);
+    assertThat(Llama.relativeRms(found.sumSquares(), parts[2])).as(key).isLessThan(GATE);
+    assertThat(Llama.relativeRms(found.maxAbs(), parts[3])).as(key).isLessThan(GATE);
+  }
+
+  private static double norm(float[] values) {
+    double squares = 0;
+    for (float value : values) {
+      squares += (double) value * value;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static double errorOfBlock(Model model, int block) throws IOException {
+    float[] input = golden.floats("hidden." + block);
+    FloatBuffer in = FloatPool.allocate(input.length).put(input).flip();
+    FloatBuffer out = FloatPool.allocate(input.length);
+    RunnerSettings settings = RunnerSettings.resident();
+    byte[] graph = BlockGraph.build(model.config(), model.architecture(), false);
+    RopeTable rope = new RopeTable(model.config(), ids[0].length);
+    try (BlockSession session = BlockSession.open(model, block, graph, settings, new FloatPool());
+        BatchInputs inputs =
+            new BatchInputs(
+                ids.length, ids[0].length, model.config().hidden(), rope, new long[0])) {
+      Map<Role, BatchStatistics> none = session.run(inputs, in, out);
+      assertThat(none).isEmpty();
+    }
+    float[] found = new float[input.length];
+    out.get(found);
+    return Llama.relativeRms(found, golden.floats("hidden." + (block + 1)));
+  }
+
+  private static void scale(String name, String part, float[] values, float by) {
+    if (name.contains(part)) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= by;
+      }
+    }
+  }
+}
