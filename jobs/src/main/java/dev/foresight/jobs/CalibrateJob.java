@@ -71,8 +71,7 @@ final class CalibrateJob {
    * @param sequencesPerShard 0 for all
    * @throws InputException if anything is refused; the store's folder is then left without a trace
    */
-  void run(
-      String corpus, String column, long sequencesPerShard, String sketches, boolean overwrite)
+  void run(String corpus, String column, long sequencesPerShard, String sketches, boolean overwrite)
       throws IOException {
     ModelFolder folder = ModelFolders.open(location, conf);
     ModelConfig config;

@@ -132,8 +132,7 @@ final class QuantizationReport {
     run.put("finished", Instant.now().toString());
     run.put("host", InetAddress.getLocalHost().getHostName());
     run.put("seconds", seconds);
-    run.put(
-        "task_seconds", blocks.stream().mapToDouble(QuantizedBlock::seconds).sum());
+    run.put("task_seconds", blocks.stream().mapToDouble(QuantizedBlock::seconds).sum());
     run.put("java", Runtime.version().toString());
     run.put("spark", package$.MODULE$.SPARK_VERSION());
     run.put("onnxruntime", Version.of("onnxruntime"));

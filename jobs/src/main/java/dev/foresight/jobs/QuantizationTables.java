@@ -47,8 +47,7 @@ final class QuantizationTables {
         double[] importance = scores.get(block).get(role);
         for (int j = 0; j < meanAbs.length; j++) {
           rows.add(
-              RowFactory.create(
-                  block, role.key(), j, meanAbs[j], meanSquare[j], importance[j]));
+              RowFactory.create(block, role.key(), j, meanAbs[j], meanSquare[j], importance[j]));
         }
       }
     }

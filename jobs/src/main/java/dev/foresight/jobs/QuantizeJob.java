@@ -244,13 +244,10 @@ final class QuantizeJob {
       throws IOException {
     WeightFiles files = new WeightFiles(done.size());
     List<NamedTensor> outside =
-        outside(model).stream()
-            .map(name -> NamedTensor.copyOf(model.checkpoint(), name))
-            .toList();
+        outside(model).stream().map(name -> NamedTensor.copyOf(model.checkpoint(), name)).toList();
     files.add(files.outside(), outside);
     long[] bytes = new long[1];
-    output.write(
-        files.outside(), stream -> bytes[0] = SafetensorsWriter.write(outside, stream));
+    output.write(files.outside(), stream -> bytes[0] = SafetensorsWriter.write(outside, stream));
     for (QuantizedBlock block : done) {
       bytes[0] += block.bytes();
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));

@@ -35,7 +35,10 @@ final class BlockParts {
   private static RoleGroup group(Model model, Role role) {
     List<LinearSpec> linears = model.architecture().linears(role);
     Set<String> unclipped =
-        linears.stream().filter(l -> !l.clipped()).map(LinearSpec::path).collect(Collectors.toSet());
+        linears.stream()
+            .filter(l -> !l.clipped())
+            .map(LinearSpec::path)
+            .collect(Collectors.toSet());
     return new RoleGroup(
         role, linears.stream().map(LinearSpec::path).toList(), unclipped, fold(model, role));
   }
@@ -83,8 +86,7 @@ final class BlockParts {
       if (info.shape().size() == 2) {
         linears.put(
             path.substring(0, path.length() - WEIGHT.length()),
-            new Matrix(
-                info.shape().get(0).intValue(), info.shape().get(1).intValue(), values));
+            new Matrix(info.shape().get(0).intValue(), info.shape().get(1).intValue(), values));
       } else {
         vectors.put(path, values);
       }

@@ -47,8 +47,7 @@ public final class ExecutorModel {
             ? RunnerSettings.resident()
             : RunnerSettings.streaming(STREAMED_BLOCKS_OF_TASK * key.tasks());
     this.model = Model.of(folder, ExportedCheckpoints.open(folder));
-    this.runner =
-        new BlockRunner(model, key.statistics() ? settings.withStatistics() : settings);
+    this.runner = new BlockRunner(model, key.statistics() ? settings.withStatistics() : settings);
   }
 
   /** A task's hold on a model; closing it lets the model go, not away. */

@@ -115,8 +115,7 @@ public final class SliceCalibrator
       statistics.forEach(
           (role, batch) -> {
             RoleSketch sketch =
-                sums.get(block)
-                    .computeIfAbsent(role, r -> RoleSketch.empty(batch.channels()));
+                sums.get(block).computeIfAbsent(role, r -> RoleSketch.empty(batch.channels()));
             add(sketch.first(), batch.first());
             add(sketch.rest(), batch.later());
             addRows(rows.get(block).computeIfAbsent(role, r -> new ArrayList<>()), batch);
@@ -124,8 +123,7 @@ public final class SliceCalibrator
     }
 
     private static void add(ChannelSums sums, BatchStatistics.Stratum batch) {
-      sums.add(
-          batch.tokens(), batch.sumAbs(), batch.sum(), batch.sumSquares(), batch.maxAbs());
+      sums.add(batch.tokens(), batch.sumAbs(), batch.sum(), batch.sumSquares(), batch.maxAbs());
     }
 
     /** Rows come in the order of places, batch after batch. */

@@ -1,0 +1,124 @@
+package dev.foresight.spark;
+
+import dev.foresight.evaluate.Judge;
+import dev.foresight.evaluate.WindowScores;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The task that scores some windows: runs the model over them, and its reference unless the
+ * reference's hidden states were kept by an earlier run.
+ */
+public final class WindowJudge implements Function<WindowJudge.Chunk, List<WindowScores>> {
+  private static final long serialVersionUID = 1L;
+
+  private final ExecutorModel.Key model;
+  private final Optional<ExecutorModel.Key> reference;
+  private final Optional<String> states;
+  private final SerializableConfiguration conf;
+
+  /**
+   * Windows of one task.
+   *
+   * @param index of the chunk among all
+   * @param windows token ids
+   */
+  @SuppressWarnings("ArrayRecordComponent") // travels once, never compared
+  public record Chunk(int index, int[][] windows) implements Serializable {}
+
+  /**
+   * @param reference the float model, if there is one
+   * @param states folder where the reference's hidden states of these windows are kept, if they are
+   */
+  public WindowJudge(
+      ExecutorModel.Key model,
+      Optional<ExecutorModel.Key> reference,
+      Optional<String> states,
+      SerializableConfiguration conf) {
+    this.model = model;
+    this.reference = reference;
+    this.states = states;
+    this.conf = conf;
+  }
+
+  /** Windows in tasks, as many in each as one batch of the runner holds. */
+  public static List<Chunk> chunks(int[][] windows, int batchTokens) {
+    int size = Math.max(1, batchTokens / windows[0].length);
+    List<Chunk> chunks = new ArrayList<>();
+    for (int from = 0; from < windows.length; from += size) {
+      int to = Math.min(windows.length, from + size);
+      chunks.add(new Chunk(chunks.size(), java.util.Arrays.copyOfRange(windows, from, to)));
+    }
+    return chunks;
+  }
+
+  @Override
+  public List<WindowScores> call(Chunk chunk) throws IOException {
+    try (ExecutorModel.Lease ours = ExecutorModel.acquire(model, conf.value())) {
+      float[] hidden = ours.runner().run(chunk.windows());
+      if (reference.isEmpty()) {
+        try (Judge judge = Judge.of(ours.model())) {
+          return judge.judge(chunk.windows(), hidden);
+        }
+      }
+      try (ExecutorModel.Lease theirs = ExecutorModel.acquire(reference.get(), conf.value());
+          Judge judge = Judge.of(ours.model(), theirs.model())) {
+        return judge.judge(chunk.windows(), hidden, referenceStates(chunk, theirs));
+      }
+    }
+  }
+
+  private float[] referenceStates(Chunk chunk, ExecutorModel.Lease theirs) throws IOException {
+    if (states.isEmpty()) {
+      return theirs.runner().run(chunk.windows());
+    }
+    Configuration hadoop = conf.value();
+    Path root = new Path(states.get());
+    String file = "%05d.f32".formatted(chunk.index());
+    FileSystem fileSystem = root.getFileSystem(hadoop);
+    Path kept = new Path(root, file);
+    if (fileSystem.exists(kept)) {
+      return read(fileSystem, kept);
+    }
+    float[] hidden = theirs.runner().run(chunk.windows());
+    AtomicFiles.writeStream(
+        hadoop,
+        root,
+        file,
+        out -> {
+          try (BufferedOutputStream buffered = new BufferedOutputStream(out, 1 << 20)) {
+            ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+            for (float value : hidden) {
+              if (!bytes.hasRemaining()) {
+                buffered.write(bytes.array());
+                bytes.clear();
+              }
+              bytes.putFloat(value);
+            }
+            buffered.write(bytes.array(), 0, bytes.position());
+          }
+        });
+    return hidden;
+  }
+
+  private static float[] read(FileSystem fileSystem, Path file) throws IOException {
+    byte[] bytes = new byte[Math.toIntExact(fileSystem.getFileStatus(file).getLen())];
+    try (var in = fileSystem.open(file)) {
+      in.readFully(0, bytes);
+    }
+    float[] values = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
+  }
+}
