@@ -24,8 +24,8 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
   private static final long serialVersionUID = 1L;
 
   private final ExecutorModel.Key model;
-  private final Optional<ExecutorModel.Key> reference;
-  private final Optional<String> states;
+  private final ExecutorModel.Key reference; // null without one: an Optional does not travel
+  private final String states; // null where they are not kept
   private final SerializableConfiguration conf;
 
   /**
@@ -47,8 +47,8 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
       Optional<String> states,
       SerializableConfiguration conf) {
     this.model = model;
-    this.reference = reference;
-    this.states = states;
+    this.reference = reference.orElse(null);
+    this.states = states.orElse(null);
     this.conf = conf;
   }
 
@@ -67,12 +67,12 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
   public List<WindowScores> call(Chunk chunk) throws IOException {
     try (ExecutorModel.Lease ours = ExecutorModel.acquire(model, conf.value())) {
       float[] hidden = ours.runner().run(chunk.windows());
-      if (reference.isEmpty()) {
+      if (reference == null) {
         try (Judge judge = Judge.of(ours.model())) {
           return judge.judge(chunk.windows(), hidden);
         }
       }
-      try (ExecutorModel.Lease theirs = ExecutorModel.acquire(reference.get(), conf.value());
+      try (ExecutorModel.Lease theirs = ExecutorModel.acquire(reference, conf.value());
           Judge judge = Judge.of(ours.model(), theirs.model())) {
         return judge.judge(chunk.windows(), hidden, referenceStates(chunk, theirs));
       }
@@ -80,11 +80,11 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
   }
 
   private float[] referenceStates(Chunk chunk, ExecutorModel.Lease theirs) throws IOException {
-    if (states.isEmpty()) {
+    if (states == null) {
       return theirs.runner().run(chunk.windows());
     }
     Configuration hadoop = conf.value();
-    Path root = new Path(states.get());
+    Path root = new Path(states);
     String file = "%05d.f32".formatted(chunk.index());
     FileSystem fileSystem = root.getFileSystem(hadoop);
     Path kept = new Path(root, file);
