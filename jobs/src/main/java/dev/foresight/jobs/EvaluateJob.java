@@ -77,7 +77,24 @@ final class EvaluateJob {
       json.put("window", request.window());
       json.put("bos", bos ? "once, at the start of the text" : "none");
       json.put("seconds", seconds);
-      json.setAll((ObjectNode) Json.MAPPER.valueToTree(result));
+      json.put("windows", result.windows());
+      json.put("positions", result.positions());
+      json.put("perplexity", result.perplexity());
+      json.set("window_loss", Json.MAPPER.valueToTree(result.windowLoss()));
+      result
+          .comparison()
+          .ifPresent(
+              c -> {
+                ObjectNode reference = json.putObject("reference");
+                reference.put("model", request.reference().orElseThrow());
+                reference.put("perplexity", c.referencePerplexity());
+                reference.put("divergence_mean", c.meanDivergence());
+                reference.put("divergence_median", c.medianDivergence());
+                reference.put("divergence_p99", c.p99Divergence());
+                reference.put("top_agreement", c.topAgreement());
+                reference.set("window_loss", Json.MAPPER.valueToTree(c.windowReferenceLoss()));
+                reference.set("window_divergence", Json.MAPPER.valueToTree(c.windowDivergence()));
+              });
       return json;
     }
   }
