@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -31,11 +32,20 @@ public final class Foresight {
   }
 
   /** Runs a sub-command and returns its exit code. */
-  static int run(String... args) {
+  private static int run(String... args) {
+    try {
+      return commandLine().execute(args);
+    } catch (InputException e) { // a settings file is refused before any command begins
+      System.err.println("foresight: " + e.getMessage());
+      return ErrorHandler.REFUSED;
+    }
+  }
+
+  /** The whole command line, ready to execute. */
+  static CommandLine commandLine() {
     return new CommandLine(new Foresight())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setDefaultValueProvider(new Settings())
-        .setExecutionExceptionHandler(new ErrorHandler())
-        .execute(args);
+        .setExecutionExceptionHandler(new ErrorHandler());
   }
 }

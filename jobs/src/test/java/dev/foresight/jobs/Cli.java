@@ -1,0 +1,54 @@
+package dev.foresight.jobs;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+
+/** Runs commands as a user would, and keeps what they say. */
+final class Cli {
+  static final Path DATASETS = Path.of("../datasets").toAbsolutePath().normalize();
+  static final Path TINY = DATASETS.resolve("models/foresight-tiny");
+
+  private Cli() {}
+
+  record Result(int exitCode, String out, String err) {}
+
+  static Result run(Object... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command = Foresight.commandLine();
+    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    int exitCode = command.execute(Stream.of(args).map(Object::toString).toArray(String[]::new));
+    return new Result(exitCode, out.toString(), err.toString());
+  }
+
+  /** A small calibration on two domains: 2 slices each. */
+  static Result calibrate(String master, Path store) {
+    return run(
+        "calibrate", "--master", master, "--model", TINY, "--corpus",
+        DATASETS.resolve("corpus") + "/{code,legal}.jsonl", "--sketches", store,
+        "--sequence-length", 64, "--sequences-per-shard", 6, "--slice", 4, "--rows", 64);
+  }
+
+  /** Every file below a folder but those of its run, by relative name. */
+  static Map<String, byte[]> files(Path folder, String suffix) {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+        if (file.toString().endsWith(suffix)) {
+          files.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+        }
+      }
+      return files;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

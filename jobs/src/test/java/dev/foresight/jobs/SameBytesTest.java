@@ -1,0 +1,53 @@
+package dev.foresight.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same bytes for any number of executors, also in processes of their own. */
+class SameBytesTest {
+  @TempDir private Path folder;
+
+  private Path run(String name, String master) {
+    Path store = folder.resolve(name + "-sketches");
+    Path out = folder.resolve(name);
+    Cli.Result calibrated = Cli.calibrate(master, store);
+    assertThat(calibrated.exitCode()).as(calibrated.err()).isZero();
+    Cli.Result quantized =
+        Cli.run(
+            "quantize", "--master", master, "--model", Cli.TINY, "--sketches", store, "--bits", 3,
+            "--group", 64, "--out", out);
+    assertThat(quantized.exitCode()).as(quantized.err()).isZero();
+    return out;
+  }
+
+  @Test
+  void oneThreadTwoThreadsAndTwoProcessesWriteTheSame() {
+    System.setProperty("foresight.classpath", System.getProperty("java.class.path"));
+    try {
+      Path one = run("one", "local[1]");
+      Path two = run("two", "local[2]");
+      Path cluster = run("cluster", "local-cluster[2,1,1024]");
+      for (Path other : new Path[] {two, cluster}) {
+        assertThat(Cli.files(other, ".safetensors"))
+            .hasSize(9)
+            .containsExactlyInAnyOrderEntriesOf(Cli.files(one, ".safetensors"));
+        for (String file : new String[] {"config.json", "report.json"}) {
+          assertThat(other.resolve(file)).hasSameBinaryContentAs(one.resolve(file));
+        }
+        Path sketches = other.resolveSibling(other.getFileName() + "-sketches");
+        Path expected = one.resolveSibling("one-sketches");
+        assertThat(sketches.resolve("manifest.json"))
+            .hasSameBinaryContentAs(expected.resolve("manifest.json"));
+        // 2 shards x 2 slices in sums and rows, and the shards' sequences
+        assertThat(Cli.files(sketches, ".parquet"))
+            .hasSize(10)
+            .containsExactlyInAnyOrderEntriesOf(Cli.files(expected, ".parquet"));
+      }
+    } finally {
+      System.clearProperty("foresight.classpath");
+    }
+  }
+}
