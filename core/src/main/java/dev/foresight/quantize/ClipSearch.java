@@ -33,7 +33,7 @@ final class ClipSearch {
    * @return share of the groups whose range shrank
    */
   double clip(Matrix scaled, float[] scale) {
-    float[] inverse = DiagonalScreen.inverse(scale);
+    float[] inverse = Differences.inverse(scale);
     int rowsAtOnce = Math.min(scaled.rows(), Math.max(1, BUFFER / (SHRINKS * group)));
     GroupFit fit = new GroupFit(grid);
     int shrunk = 0;

@@ -10,7 +10,7 @@ final class Differences {
   static Matrix ofScale(Matrix weights, float[] scale, Grid grid, int group) {
     Matrix difference = Matrix.zeros(weights.rows(), weights.columns());
     float[] values = difference.values();
-    float[] inverse = DiagonalScreen.inverse(scale);
+    float[] inverse = inverse(scale);
     GroupFit fit = new GroupFit(grid);
     for (int start = 0; start < values.length; start += group) {
       int column = start % weights.columns();
@@ -35,12 +35,21 @@ final class Differences {
   static Matrix ofStored(Matrix weights, QuantizedLinear stored, LinearScale scale) {
     Matrix difference = stored.dequantized();
     float[] values = difference.values();
-    float[] inverse = DiagonalScreen.inverse(scale.columns());
+    float[] inverse = inverse(scale.columns());
     for (int i = 0, at = 0; i < weights.rows(); i++) {
       for (int j = 0; j < weights.columns(); j++, at++) {
         values[at] = Math.fma(values[at] * scale.rows()[i], inverse[j], -weights.values()[at]);
       }
     }
     return difference;
+  }
+
+  /** 1 / s. */
+  static float[] inverse(float[] scale) {
+    float[] inverse = new float[scale.length];
+    for (int j = 0; j < inverse.length; j++) {
+      inverse[j] = 1 / scale[j];
+    }
+    return inverse;
   }
 }

@@ -14,7 +14,7 @@ import dev.foresight.tensor.DType;
  */
 final class GroupFit {
   /** 1.5 · 2^23: a sum with it has no fraction bits, so adding and subtracting it is rint. */
-  private static final float TO_INTEGER = 0x1.8p23f;
+  static final float TO_INTEGER = 0x1.8p23f;
 
   private final DType stepType;
   private final float smallest;

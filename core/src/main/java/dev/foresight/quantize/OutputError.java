@@ -10,12 +10,12 @@ interface OutputError {
   double of(Matrix difference);
 
   /** The same for changes of one group of input channels, all others kept. */
-  GroupError ofGroup(int start, int group);
+  GroupError ofGroup(int start, int size);
 
   /** The error of changes within a group. */
   interface GroupError {
     /**
-     * @param differences [n, group], one change a row
+     * @param differences [n, size], one change a row
      * @param errors [n], overwritten
      */
     void of(Matrix differences, double[] errors);

@@ -50,9 +50,9 @@ record RoleSearch(
       return new RoleSearch(new NoFold(), Double.NaN, ones, null, Map.of());
     }
     known.check(name, columns);
-    OutputError error = error(known, name, settings.loss(), product);
     List<Matrix> linears = compared.stream().map(weights::linear).toList();
     int size = grid.groupOf(weights.name(first), columns);
+    OutputError error = error(known, size, name, settings.loss(), product);
     ScaleSearch.Choice best =
         new ScaleSearch(settings, grid, size, linears, known, error).best(fold);
     return new RoleSearch(
@@ -64,9 +64,9 @@ record RoleSearch(
   }
 
   private static OutputError error(
-      RoleStatistics statistics, String name, Loss loss, MatrixProduct product) {
+      RoleStatistics statistics, int group, String name, Loss loss, MatrixProduct product) {
     if (loss == Loss.DIAGONAL) {
-      return new DiagonalError(ScaleSearch.floats(statistics.meanSquare()));
+      return new DiagonalError(ScaleSearch.floats(statistics.meanSquare()), group);
     }
     if (statistics.rows() == null) {
       throw new InputException(

@@ -102,9 +102,10 @@ final class ScaleSearch {
   /** Diagonal losses, [candidate][linear]. */
   private double[][] screen(List<Candidate> candidates) {
     double[][] losses = new double[candidates.size()][linears.size()];
-    DiagonalScreen screen = new DiagonalScreen(grid, group, floats(statistics.meanSquare()));
+    DiagonalScreen screen =
+        new DiagonalScreen(grid, group, floats(statistics.meanSquare()), candidates);
     for (int i = 0; i < linears.size(); i++) {
-      double[] ofLinear = screen.losses(linears.get(i), candidates);
+      double[] ofLinear = screen.losses(linears.get(i));
       for (int c = 0; c < ofLinear.length; c++) {
         losses[c][i] = ofLinear[c];
       }

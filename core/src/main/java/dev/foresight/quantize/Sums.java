@@ -16,7 +16,7 @@ final class Sums {
       int lane = j & LANES - 1;
       lanes[lane] = Math.fma(a[fromA + j], b[fromB + j], lanes[lane]);
     }
-    return tree(lanes, 0);
+    return tree(lanes);
   }
 
   /** Σ_j weight_j d_j² over {@code length} elements. */
@@ -27,16 +27,16 @@ final class Sums {
       float x = d[fromD + j];
       lanes[lane] = Math.fma(x * x, weight[fromWeight + j], lanes[lane]);
     }
-    return tree(lanes, 0);
+    return tree(lanes);
   }
 
   /** Lane i + width is added to lane i, for widths 8, 4, 2, 1. */
-  static float tree(float[] lanes, int from) {
+  static float tree(float[] lanes) {
     for (int width = LANES / 2; width > 0; width /= 2) {
-      for (int i = from; i < from + width; i++) {
+      for (int i = 0; i < width; i++) {
         lanes[i] += lanes[i + width];
       }
     }
-    return lanes[from];
+    return lanes[0];
   }
 }

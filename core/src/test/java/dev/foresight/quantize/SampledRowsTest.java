@@ -1,0 +1,76 @@
+package dev.foresight.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.foresight.tensor.Matrix;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SampledRowsTest {
+  @Test
+  void sumOfSquaresOfACalibratedChannelIsItsExactMeanSquare() {
+    SampledRows rows =
+        new SampledRows(new Matrix(2, 2, new float[] {1, 10, 2, 20}), new float[] {3, 1});
+    float[] calibrated = rows.calibrated(new double[] {1, 400}).values();
+    assertThat(square(calibrated[0]) + square(calibrated[2])).isCloseTo(1, within(1e-6));
+    assertThat(square(calibrated[1]) + square(calibrated[3])).isCloseTo(400, within(1e-4));
+  }
+
+  @Test
+  void ratioStaysBetweenAnEighthAndEight() {
+    SampledRows rows = new SampledRows(new Matrix(1, 2, new float[] {1, 1}), new float[] {5});
+    assertThat(rows.calibrated(new double[] {1e6, 1e-6}).values()).containsExactly(8, 0.125f);
+  }
+
+  @Test
+  void channelThatNoRowSawStaysZero() {
+    SampledRows rows = new SampledRows(new Matrix(1, 2, new float[] {0, 1}), new float[] {1});
+    assertThat(rows.calibrated(new double[] {4, 1}).values()).containsExactly(0, 1);
+  }
+
+  @Test
+  void commonFactorOfTheWeightsChangesNothing() {
+    Matrix x = new Matrix(2, 1, new float[] {1, 3});
+    assertThat(new SampledRows(x, new float[] {4, 12}).calibrated(new double[] {7}).values())
+        .isEqualTo(new SampledRows(x, new float[] {1, 3}).calibrated(new double[] {7}).values());
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-1, 0, Float.NaN, Float.POSITIVE_INFINITY})
+  void weightsMustSumToSomething(float weight) {
+    assertThatThrownBy(() -> new SampledRows(Matrix.zeros(1, 4), new float[] {weight}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** More rows than channels go through their products, fewer do not; both are Σ (x · δ)². */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 8, 40})
+  void errorOfAGroupIsTheErrorOfTheWholeWhereOnlyTheGroupChanges(int count) {
+    Random random = new Random(count);
+    Matrix rows = Matrix.zeros(count, 24);
+    for (int i = 0; i < rows.values().length; i++) {
+      rows.values()[i] = (float) random.nextGaussian();
+    }
+    Matrix changes = Matrix.zeros(5, 8);
+    for (int i = 0; i < changes.values().length; i++) {
+      changes.values()[i] = (float) random.nextGaussian();
+    }
+    SampledError error = new SampledError(rows, new PlainProduct());
+    double[] ofGroup = new double[5];
+    error.ofGroup(8, 8).of(changes, ofGroup);
+    for (int i = 0; i < 5; i++) {
+      Matrix whole = Matrix.zeros(1, 24);
+      System.arraycopy(changes.values(), i * 8, whole.values(), 8, 8);
+      double expected = error.of(whole);
+      assertThat(ofGroup[i]).isCloseTo(expected, within(1e-5 * expected));
+    }
+  }
+
+  private static double square(float value) {
+    return (double) value * value;
+  }
+}
