@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Prints what tools/first-slice measured as Markdown tables. Standard library only."""
+import json
+import os
+import sys
+
+out = sys.argv[1]
+
+
+def seconds(step):
+    path = os.path.join(out, step + ".seconds")
+    return float(open(path).read()) if os.path.exists(path) else None
+
+
+def size(folder):
+    if not os.path.isdir(folder):
+        return None
+    return sum(
+        os.path.getsize(os.path.join(folder, f)) for f in os.listdir(folder) if f.endswith(".safetensors"))
+
+
+def row(label, name, bits):
+    path = os.path.join(out, name + ".json")
+    if not os.path.exists(path):
+        return
+    report = json.load(open(path))
+    reference = report["reference"]
+    took, weight = seconds("quantize-" + name), size(os.path.join(out, name))
+    print("| %s | %s | %.2f | %.4f | %.2f %% | %s | %s |" % (
+        label, bits, report["perplexity"], reference["divergence_mean"], 100 * reference["top_agreement"],
+        "%.0f" % took if took else "", "{:,}".format(weight) if weight else ""))
+
+
+print("\ncalibrate: %.0f s" % seconds("calibrate"))
+print("\n| method | bits | perplexity | mean KL | same top token | seconds | bytes of weights |")
+print("|---|---|---|---|---|---|---|")
+row("float", "float", 16)
+for bits in (3, 4):
+    row("rtn, dequantized", "rtn-%d-dequantized" % bits, bits)
+    for method in ("rtn", "awq", "faq"):
+        row(method, "%s-%d" % (method, bits), bits)
+
+study = [
+    (loss, shards, [os.path.join(out, "%s-3-%s-%s.json" % (m, loss, shards)) for m in ("awq", "faq-fallback", "faq-own")])
+    for shards in ("encyclopedia", "all") for loss in ("sampled", "diagonal")]
+if all(os.path.exists(p) for _, _, paths in study for p in paths):
+    print("\n| calibrated on | loss | awq | faq, fallback window | faq, the model's window |")
+    print("|---|---|---|---|---|")
+    for loss, shards, paths in study:
+        kl = [json.load(open(p))["reference"]["divergence_mean"] for p in paths]
+        print("| %s | %s | %.4f | %.4f (%+.1f %%) | %.4f (%+.1f %%) |" % (
+            shards, loss, kl[0], kl[1], 100 * (kl[1] / kl[0] - 1), kl[2], 100 * (kl[2] / kl[0] - 1)))
