@@ -85,7 +85,7 @@ final class CalibrateJob {
     store.prepare(overwrite);
     try {
       calibrate(ModelFingerprint.of(folder), config, text, sequencesPerShard, store);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       if (ErrorHandler.refusal(e).isPresent()) {
         store.remove();
       }

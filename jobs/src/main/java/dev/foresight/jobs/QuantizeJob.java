@@ -124,7 +124,7 @@ final class QuantizeJob {
         output.json("report.json", report.report());
         output.commit();
         report.print(out, seconds);
-      } catch (RuntimeException e) {
+      } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         if (ErrorHandler.refusal(e).isPresent()) {
           output.remove();
         }

@@ -35,8 +35,17 @@ class BadInputTest {
 
   private Cli.Result calibrate() {
     return Cli.run(
-        "calibrate", "--master", "local[2]", "--model", model, "--corpus", corpus, "--sketches",
-        store, "--sequence-length", 32);
+        "calibrate",
+        "--master",
+        "local[2]",
+        "--model",
+        model,
+        "--corpus",
+        corpus,
+        "--sketches",
+        store,
+        "--sequence-length",
+        32);
   }
 
   private Cli.Result quantize(Object... options) {

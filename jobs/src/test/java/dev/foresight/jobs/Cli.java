@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Hashing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -32,21 +33,36 @@ final class Cli {
   /** A small calibration on two domains: 2 slices each. */
   static Result calibrate(String master, Path store) {
     return run(
-        "calibrate", "--master", master, "--model", TINY, "--corpus",
-        DATASETS.resolve("corpus") + "/{code,legal}.jsonl", "--sketches", store,
-        "--sequence-length", 64, "--sequences-per-shard", 6, "--slice", 4, "--rows", 64);
+        "calibrate",
+        "--master",
+        master,
+        "--model",
+        TINY,
+        "--corpus",
+        DATASETS.resolve("corpus") + "/{code,legal}.jsonl",
+        "--sketches",
+        store,
+        "--sequence-length",
+        64,
+        "--sequences-per-shard",
+        6,
+        "--slice",
+        4,
+        "--rows",
+        64);
   }
 
-  /** Every file below a folder but those of its run, by relative name. */
-  static Map<String, byte[]> files(Path folder, String suffix) {
-    Map<String, byte[]> files = new TreeMap<>();
+  /** SHA-256 of every file of a kind below a folder, by relative name. */
+  static Map<String, String> hashes(Path folder, String suffix) {
+    Map<String, String> hashes = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
         if (file.toString().endsWith(suffix)) {
-          files.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+          hashes.put(
+              folder.relativize(file).toString(), Hashing.sha256Hex(Files.readAllBytes(file)));
         }
       }
-      return files;
+      return hashes;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
