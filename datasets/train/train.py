@@ -22,7 +22,7 @@ from model import Llama, Shape, config, positions
 
 HERE = Path(__file__).resolve().parent
 SEED = 20261122
-WARMUP = 0.02  # share of the steps
+WARMUP = 80  # steps
 DECAY = 0.6  # share of the steps, at the end
 LOG_EVERY = 50
 SAVE_EVERY = 200
@@ -42,15 +42,15 @@ class Recipe:
 
 
 RECIPES = {
-    "tiny": Recipe(Shape(hidden=128, mlp=384, heads=4, kv_heads=2), 3e-3, 4000, torch.float16, "rope_parameters"),
-    "small": Recipe(Shape(hidden=256, mlp=768, heads=8, kv_heads=4), 2e-3, 3000, torch.bfloat16, "rope_theta"),
+    "tiny": Recipe(Shape(hidden=128, mlp=384, heads=4, kv_heads=2), 3e-3, 3600, torch.float16, "rope_parameters"),
+    "small": Recipe(Shape(hidden=256, mlp=768, heads=4, kv_heads=2), 2e-3, 3000, torch.bfloat16, "rope_theta"),
 }
 
 
 def rate(step, steps, peak):
-    warm, decay = max(1, round(steps * WARMUP)), round(steps * (1 - DECAY))
-    if step < warm:
-        return peak * (step + 1) / warm
+    decay = round(steps * (1 - DECAY))
+    if step < WARMUP:
+        return peak * (step + 1) / WARMUP
     if step < decay:
         return peak
     return peak * 0.5 * (1 + math.cos(math.pi * (step - decay) / (steps - decay)))
