@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
 
 TEXTS = ["Grüße, 世界! Привет — مرحبا 👩‍🚀 é\n\ttab  two spaces", "def f(x):\n    return x ** 2\r\n", "\u0000\ufeff\u200d"]
 PROMPTS = ["Call me Ishmael. Some years ago", "Permission is hereby granted, free of charge, to any person"]
@@ -51,6 +52,7 @@ def check_weights(folder):
 
 
 def main():
+    logging.disable_progress_bar()
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     torch.set_num_threads(2)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
 
 HELDOUT = Path(__file__).resolve().parent.parent / "heldout"
 
@@ -66,6 +67,7 @@ def round_blocks(model, bits, group):
 
 
 def main():
+    logging.disable_progress_bar()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--text", type=Path, default=HELDOUT)
