@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 import text
@@ -26,10 +26,9 @@ WARMUP = 80  # steps
 DECAY = 0.4  # share of the steps, at the end
 LOG_EVERY = 50
 SAVE_EVERY = 200
-TOKENS = 4096  # a step
 SHORT, LONG = 512, 2048
 LONG_EVERY = 10  # one step in ten is on windows as long as the model allows
-HELDOUT_BATCHES = 8
+HELDOUT_WINDOWS = 64
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,15 @@ class Recipe:
     shape: Shape
     rate: float
     steps: int
+    tokens: int  # a step
     dtype: torch.dtype
     rope: str  # where config.json says the rotary base
+    grown_from: str | None = None
 
 
 RECIPES = {
-    "tiny": Recipe(Shape(hidden=128, mlp=384, heads=4, kv_heads=2), 3e-3, 1700, torch.float16, "rope_parameters"),
-    "small": Recipe(Shape(hidden=256, mlp=768, heads=4, kv_heads=2), 2e-3, 3000, torch.bfloat16, "rope_theta"),
+    "tiny": Recipe(Shape(hidden=128, mlp=384, heads=4, kv_heads=2), 3e-3, 1700, 4096, torch.float16, "rope_parameters"),
+    "small": Recipe(Shape(hidden=256, mlp=768, heads=8, kv_heads=4), 1.5e-3, 1200, 2048, torch.bfloat16, "rope_theta", "tiny"),
 }
 
 
@@ -61,6 +62,7 @@ class Trainer:
 
     def __init__(self, recipe):
         torch.manual_seed(SEED)
+        self.recipe = recipe
         self.model = Llama(recipe.shape)
         self.master = {name: p.detach().clone().requires_grad_() for name, p in self.model.named_parameters()}
         self.model.bfloat16()
@@ -71,6 +73,18 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.95), fused=True)
         self.run = torch.compile(self.model, dynamic=False)
         self.tables = {length: positions(recipe.shape, length, torch.bfloat16) for length in (SHORT, LONG)}
+
+    @torch.no_grad()
+    def grow(self, smaller):
+        """Puts a trained model of the same head size into the leading channels, heads and neurons; the rest stays random.
+
+        The new channels begin near zero, so the mean square that a norm divides by falls as the width grows.
+        """
+        for name, p in self.master.items():
+            old = smaller[f"model.{name}"].float()
+            shrink = (len(old) / len(p)) ** 0.5 if p.dim() == 1 else 1.0
+            p[tuple(slice(size) for size in old.shape)] = old * shrink
+        self.copy_master()
 
     def loss(self, tokens, targets):
         return self.run(tokens, targets, *self.tables[tokens.shape[1]])
@@ -95,8 +109,9 @@ class Trainer:
 
     @torch.no_grad()
     def heldout_loss(self, tokens):
-        windows = text.fixed_windows(tokens, TOKENS // SHORT, SHORT, HELDOUT_BATCHES)
-        return sum(self.loss(x, y).item() for x, y in windows) / HELDOUT_BATCHES
+        size = self.recipe.tokens // SHORT  # the shape that is compiled already
+        count = HELDOUT_WINDOWS // size
+        return sum(self.loss(x, y).item() for x, y in text.fixed_windows(tokens, size, SHORT, count)) / count
 
 
 def save_checkpoint(path, trainer, steps, step, seconds, log):
@@ -152,17 +167,19 @@ def train(name, out, work, steps):
     trainer = Trainer(recipe)
     checkpoint = work / f"foresight-{name}.pt"
     log_file = HERE / "logs" / f"foresight-{name}.csv"
+    if recipe.grown_from:
+        trainer.grow(load_file(HERE.parent / "models" / f"foresight-{recipe.grown_from}" / "model.safetensors"))
     done, before, log = load_checkpoint(checkpoint, trainer, steps)
     print(f"{sum(p.numel() for p in trainer.master.values())} parameters, {len(tokens)} tokens of text, steps {done} to {steps}", flush=True)
     start, losses = time.time(), []
     for step in range(done, steps):
         length = LONG if step % LONG_EVERY == LONG_EVERY - 1 else SHORT
-        x, y = text.batch(tokens, SEED, step, TOKENS // length, length)
+        x, y = text.batch(tokens, SEED, step, recipe.tokens // length, length)
         losses.append(trainer.step(x, y, rate(step, steps, recipe.rate)))
         count = step + 1
         if count % LOG_EVERY == 0 or count == steps:
             evaluate = count % SAVE_EVERY == 0 or count in (steps, round(0.9 * steps))
-            row = [count, count * TOKENS, f"{rate(step, steps, recipe.rate):.3e}", f"{sum(losses) / len(losses):.4f}",
+            row = [count, count * recipe.tokens, f"{rate(step, steps, recipe.rate):.3e}", f"{sum(losses) / len(losses):.4f}",
                    f"{trainer.heldout_loss(heldout):.5f}" if evaluate else "", round(before + time.time() - start)]
             log.append(row)
             losses = []
