@@ -172,13 +172,14 @@ def train(name, out, work, steps):
     done, before, log = load_checkpoint(checkpoint, trainer, steps)
     print(f"{sum(p.numel() for p in trainer.master.values())} parameters, {len(tokens)} tokens of text, steps {done} to {steps}", flush=True)
     start, losses = time.time(), []
+    ends = round(0.9 * steps), steps  # what the last tenth gains is read from these two
     for step in range(done, steps):
         length = LONG if step % LONG_EVERY == LONG_EVERY - 1 else SHORT
         x, y = text.batch(tokens, SEED, step, recipe.tokens // length, length)
         losses.append(trainer.step(x, y, rate(step, steps, recipe.rate)))
         count = step + 1
-        if count % LOG_EVERY == 0 or count == steps:
-            evaluate = count % SAVE_EVERY == 0 or count in (steps, round(0.9 * steps))
+        if count % LOG_EVERY == 0 or count in ends:
+            evaluate = count % SAVE_EVERY == 0 or count in ends
             row = [count, count * recipe.tokens, f"{rate(step, steps, recipe.rate):.3e}", f"{sum(losses) / len(losses):.4f}",
                    f"{trainer.heldout_loss(heldout):.5f}" if evaluate else "", round(before + time.time() - start)]
             log.append(row)
