@@ -74,10 +74,14 @@ public final class CompressedTensors implements Container {
           "Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word."
               .formatted(grid.bits(), DENSE_SINCE));
     }
-    if (!grid.symmetric() && grid.bits() != 4 && grid.bits() != 8) {
+    if (!grid.symmetric()) {
       warnings.add(
-          "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric."
-              .formatted(grid.bits()));
+          "transformers 5.23 loads zero points only with CompressedTensorsConfig(dequantize=True).");
+      if (grid.bits() != 4 && grid.bits() != 8) {
+        warnings.add(
+            "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric."
+                .formatted(grid.bits()));
+      }
     }
     return warnings;
   }

@@ -97,12 +97,13 @@ class CompressedTensorsTest {
   }
 
   @Test
-  void zeroPointsThatVllmCannotReadAreWarnedOf() {
+  void zeroPointsThatReadersCannotLoadAreWarnedOf() {
+    // transformers 5.23 with compressed-tensors 0.17.1 to 0.20.0: sizes of zero points mismatch
+    assertThat(CONTAINER.warnings(new Grid(8, 64, false, DType.F16)))
+        .containsExactly(
+            "transformers 5.23 loads zero points only with CompressedTensorsConfig(dequantize=True).");
     assertThat(CONTAINER.warnings(new Grid(2, 64, false, DType.F16)))
-        .singleElement()
-        .asString()
-        .contains("vLLM reads zero points only with 4 and 8 bits");
-    assertThat(CONTAINER.warnings(new Grid(8, 64, false, DType.F16))).isEmpty();
+        .anyMatch(warning -> warning.startsWith("vLLM reads zero points only with 4 and 8 bits"));
   }
 
   /** The linear as it went into the library, with unsigned codes. */

@@ -87,7 +87,7 @@ class ModelFolderTest {
   @Test
   void nameThatLeavesTheFolderIsRefused() {
     LocalModelFolder model = new LocalModelFolder(folder);
-    for (String name : List.of("../x", "..", ".", "", "a/b", "a\\b", "/etc/hosts")) {
+    for (String name : List.of("../x", "..", ".", "", "a/b", "a\\b", "/elsewhere/x")) {
       refused(() -> model.open(name)).withMessageContaining("no plain name");
       refused(() -> model.text(name)).withMessageContaining("no plain name");
     }
@@ -154,7 +154,7 @@ class ModelFolderTest {
   @Test
   void indexThatLeavesTheFolder() throws IOException {
     for (String name :
-        List.of("../1.safetensors", "/tmp/1.safetensors", "..", "x\\\\1.safetensors")) {
+        List.of("../1.safetensors", "/elsewhere/1.safetensors", "..", "x\\\\1.safetensors")) {
       index("{\"a\":\"" + name + "\"}");
       refused(this::openCheckpoint).withMessageContaining("no plain name inside the folder");
     }
