@@ -32,9 +32,18 @@ final class CheckpointCheck {
     Map<String, List<Long>> shapes = architecture.blockTensors(config);
     for (int block = 0; block < config.blocks(); block++) {
       int number = block;
-      shapes.forEach((path, shape) -> require(architecture.tensorName(number, path), shape));
+      shapes.forEach((path, shape) -> requireInBlock(architecture.tensorName(number, path), shape));
     }
     checkpoint.tensors().forEach(this::refuseWhatTheGraphWouldIgnore);
+  }
+
+  private void requireInBlock(String name, List<Long> shape) {
+    require(name, shape);
+    if (checkpoint.info(name).elements() > Integer.MAX_VALUE / Float.BYTES) {
+      throw new InputException(
+          "%s: %s has shape %s, which takes 2 GiB or more in fp32; blocks as large are not supported."
+              .formatted(location, name, shape));
+    }
   }
 
   private void require(String name, List<Long> shape) {

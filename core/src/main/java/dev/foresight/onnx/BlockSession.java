@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.onnx.OnnxEnvironment.Scratch;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -46,7 +47,8 @@ final class BlockSession implements AutoCloseable {
         weights.put(tensor.getKey(), new Weight(buffer, shape));
       }
       return new BlockSession(
-          OnnxEnvironment.session(graph, weights, settings.threads()), settings.statistics());
+          OnnxEnvironment.session(graph, weights, settings.threads(), Scratch.FREED),
+          settings.statistics());
     } finally {
       weights.values().forEach(weight -> staging.give(weight.values()));
     }

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.OnnxEnvironment.Scratch;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -18,7 +19,7 @@ public final class HeadSession implements AutoCloseable {
   private final OrtSession session;
 
   private HeadSession(byte[] graph, Map<String, Weight> weights) {
-    this.session = OnnxEnvironment.session(graph, weights, 1);
+    this.session = OnnxEnvironment.session(graph, weights, 1, Scratch.KEPT);
   }
 
   /** The head of one model, which gives its loss. */

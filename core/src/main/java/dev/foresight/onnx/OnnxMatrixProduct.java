@@ -5,6 +5,7 @@ import static dev.foresight.onnx.OnnxGraph.attribute;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.foresight.onnx.OnnxEnvironment.Scratch;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
 import java.nio.FloatBuffer;
@@ -25,7 +26,7 @@ public final class OnnxMatrixProduct implements MatrixProduct, AutoCloseable {
     String a = graph.input("a", "m", "k");
     String b = graph.input("b", "n", "k");
     graph.output("product", "Gemm", List.of(a, b), attribute("transB", 1));
-    this.session = OnnxEnvironment.session(graph.bytes(), Map.of(), 1);
+    this.session = OnnxEnvironment.session(graph.bytes(), Map.of(), 1, Scratch.KEPT);
   }
 
   @Override
