@@ -36,7 +36,7 @@ print("\n| method | bits | perplexity | mean KL | same top token | seconds | byt
 print("|---|---|---|---|---|---|---|")
 row("float", "float", 16)
 for bits in (3, 4):
-    row("rtn, dequantized", "rtn-%d-dequantized" % bits, bits)
+    row("rtn, asymmetric, unpacked", "rtn-%d-dequantized" % bits, bits)
     for method in ("rtn", "awq", "faq"):
         row(method, "%s-%d" % (method, bits), bits)
 
