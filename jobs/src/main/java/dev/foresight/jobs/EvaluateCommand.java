@@ -44,7 +44,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       required = true,
-      description = "Text, or JSON lines with a \"text\"; may be compressed.")
+      description = "Text, or JSON lines with a \"text\"; a file or glob, may be compressed.")
   private String data;
 
   @Option(

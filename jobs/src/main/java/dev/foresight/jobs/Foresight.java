@@ -9,7 +9,12 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "foresight",
     description = "Quantizes transformer weights to 2-8 bits with calibration on Apache Spark.",
-    subcommands = {CalibrateCommand.class, QuantizeCommand.class, EvaluateCommand.class},
+    subcommands = {
+      CalibrateCommand.class,
+      QuantizeCommand.class,
+      EvaluateCommand.class,
+      DemoCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     scope = ScopeType.INHERIT,

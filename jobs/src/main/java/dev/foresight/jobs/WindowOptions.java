@@ -37,7 +37,7 @@ final class WindowOptions {
       description =
           "Where the rest of the window comes from: auto (the model's entry, else the fallback),"
               + " fallback, or the path of an entry (default: ${DEFAULT-VALUE}).")
-  private String presearched;
+  private String presearched = "auto";
 
   /** auto, fallback or a path. */
   String presearched() {

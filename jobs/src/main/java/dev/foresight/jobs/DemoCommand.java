@@ -1,0 +1,151 @@
+package dev.foresight.jobs;
+
+import dev.foresight.InputException;
+import dev.foresight.evaluate.PerplexityResult.Comparison;
+import dev.foresight.export.CompressedTensors;
+import dev.foresight.jobs.QuantizeCommand.Method;
+import dev.foresight.quantize.SearchSettings;
+import dev.foresight.sketch.FirstPosition;
+import dev.foresight.sketch.SketchSettings;
+import dev.foresight.spark.Execution;
+import dev.foresight.text.Bos;
+import dev.foresight.text.PackingSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The main job on the model and text of the repository: every step is the production code. */
+@Command(
+    name = "demo",
+    description =
+        "Calibrates a small model on real text, quantizes it by every method at 3 and 4 bits and"
+            + " judges the results.",
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+  private static final int GROUP = 64;
+
+  @Spec private CommandSpec spec;
+  @Mixin private SparkOptions spark;
+
+  @Option(
+      names = "--datasets",
+      description = "The repository's datasets folder (default: that of the launcher).")
+  private Path datasets;
+
+  @Option(
+      names = "--out",
+      description = "Folder to write, replaced if it is there (default: target/demo).")
+  private Path output;
+
+  @Override
+  public Integer call() throws Exception {
+    Path home = Path.of(System.getProperty("foresight.home", ""));
+    datasets = datasets == null ? home.resolve("datasets") : datasets;
+    output = output == null ? home.resolve("target/demo") : output;
+    Path model = datasets.resolve("models/foresight-tiny");
+    if (!Files.isDirectory(model)) {
+      throw new InputException(
+          "There is no model %s: name the repository's datasets folder by --datasets."
+              .formatted(model));
+    }
+    try (SparkSession session = spark.open("demo")) {
+      run(session, model, spec.commandLine().getOut());
+    }
+    return 0;
+  }
+
+  private void run(SparkSession session, Path model, PrintWriter out) throws IOException {
+    Execution execution = new Execution(Execution.Memory.RESIDENT);
+    Path sketches = output.resolve("sketches");
+    var packing = new PackingSettings(512, Bos.AUTO, "eos", 0);
+    new CalibrateJob(
+            session, model.toString(), packing, new SketchSettings(8, 256, 16), execution, out)
+        .run(datasets.resolve("corpus") + "/*.jsonl", "text", 16, sketches.toString(), true);
+    EvaluateJob judge = new EvaluateJob(session, execution);
+    StringBuilder table = new StringBuilder();
+    row(table, "float", 16, judge.run(judged(model, model)), weights(model));
+    for (int bits : new int[] {3, 4}) {
+      for (Method method : Method.values()) {
+        String name = method.name().toLowerCase(Locale.ROOT);
+        Path written = output.resolve("%s-%d".formatted(name, bits));
+        new QuantizeJob(session, out).run(request(model, sketches, written, method, bits));
+        row(table, name, bits, judge.run(judged(written, model)), weights(written));
+      }
+    }
+    out.printf(
+        "%n%-8s %5s %12s %10s %10s %12s%n",
+        "method", "bits", "perplexity", "mean KL", "same top", "bytes");
+    out.print(table);
+    out.println("Held-out text of eight domains, 32 windows of 512. Folders: " + output);
+    out.flush();
+  }
+
+  private static QuantizeJob.Request request(
+      Path model, Path sketches, Path written, Method method, int bits) {
+    return new QuantizeJob.Request(
+        model.toString(),
+        method == Method.RTN ? Optional.empty() : Optional.of(sketches.toString()),
+        written.toString(),
+        method,
+        new CompressedTensors(),
+        bits,
+        GROUP,
+        true,
+        switch (method) {
+          case RTN -> SearchSettings.rtn();
+          case AWQ -> SearchSettings.awq();
+          case FAQ -> SearchSettings.faq();
+        },
+        new WindowOptions(),
+        List.of(),
+        FirstPosition.INCLUDE,
+        512,
+        true);
+  }
+
+  private EvaluateJob.Request judged(Path folder, Path reference) {
+    return new EvaluateJob.Request(
+        folder.toString(),
+        Optional.of(reference.toString()),
+        Optional.of(output.resolve("states").toString()),
+        datasets.resolve("heldout") + "/*.jsonl",
+        512,
+        32);
+  }
+
+  private static void row(
+      StringBuilder table, String method, int bits, EvaluateJob.Outcome outcome, long bytes) {
+    Comparison reference = outcome.result().comparison().orElseThrow();
+    table.append(
+        "%-8s %5d %12.4f %10.5f %9.2f%% %,12d%n"
+            .formatted(
+                method,
+                bits,
+                outcome.result().perplexity(),
+                reference.meanDivergence(),
+                100 * reference.topAgreement(),
+                bytes));
+  }
+
+  private static long weights(Path folder) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        bytes += file.toString().endsWith(".safetensors") ? Files.size(file) : 0;
+      }
+    }
+    return bytes;
+  }
+}
