@@ -18,7 +18,7 @@ public record WindowScores(float[] loss, float[] referenceLoss, float[] divergen
   public WindowScores {
     if (loss.length == 0
         || referenceLoss.length != divergence.length
-        || divergence.length != 0 && divergence.length != loss.length) {
+        || (divergence.length != 0 && divergence.length != loss.length)) {
       throw new IllegalArgumentException(
           "%d losses, %d reference losses and %d divergences are of different windows"
               .formatted(loss.length, referenceLoss.length, divergence.length));

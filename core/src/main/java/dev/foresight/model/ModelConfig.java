@@ -57,6 +57,8 @@ public record ModelConfig(
   }
 
   /**
+   * Reads and checks a config.
+   *
    * @param json text of config.json
    * @param where what messages call the file
    * @throws InputException naming the file, the key and the value, if one is missing, wrong or not

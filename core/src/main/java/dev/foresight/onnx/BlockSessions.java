@@ -36,26 +36,35 @@ final class BlockSessions implements AutoCloseable {
    * before the thread asks for another block.
    */
   BlockSession acquire(int block) throws IOException {
-    synchronized (this) {
+    BlockSession ready = find(block);
+    return ready != null ? ready : load(block);
+  }
+
+  /** The session if it is in memory; null if its place is now reserved and the caller loads it. */
+  private synchronized BlockSession find(int block) {
+    try {
       while (true) {
         if (closed) {
           throw new IllegalStateException("The blocks of " + model.location() + " are closed");
         }
         Slot slot = slots.remove(block);
+        if (slot == null && (slots.size() < settings.sessions() || closeLeastRecentlyUsed())) {
+          slots.put(block, new Slot());
+          return null;
+        }
         if (slot != null) {
           slots.put(block, slot);
           if (slot.session != null) {
             slot.users++;
             return slot.session;
           }
-        } else if (slots.size() < settings.sessions() || closeLeastRecentlyUsed()) {
-          slots.put(block, new Slot());
-          break;
         }
-        await();
+        wait(); // for another thread to load this block, or to give one back
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for a block's place", e);
     }
-    return load(block);
   }
 
   private BlockSession load(int block) throws IOException {
@@ -99,15 +108,6 @@ final class BlockSessions implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  private void await() {
-    try {
-      wait();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while waiting for a block's place", e);
-    }
   }
 
   /** Frees all blocks; those in use when they are given back. */

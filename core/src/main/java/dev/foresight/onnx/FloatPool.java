@@ -18,19 +18,15 @@ final class FloatPool {
    * large enough, else a new one.
    */
   synchronized FloatBuffer take(int elements) {
-    FloatBuffer best = null;
-    for (FloatBuffer buffer : idle) {
-      if (buffer.capacity() >= elements && (best == null || buffer.capacity() < best.capacity())) {
-        best = buffer;
+    int best = -1;
+    for (int i = 0; i < idle.size(); i++) {
+      int capacity = idle.get(i).capacity();
+      if (capacity >= elements && (best < 0 || capacity < idle.get(best).capacity())) {
+        best = i;
       }
     }
-    if (best == null) {
-      best = allocate(elements);
-    } else {
-      FloatBuffer taken = best;
-      idle.removeIf(buffer -> buffer == taken); // by identity: equals() would compare content
-    }
-    return best.clear().limit(elements);
+    FloatBuffer buffer = best < 0 ? allocate(elements) : idle.remove(best);
+    return buffer.clear().limit(elements);
   }
 
   /** Takes a buffer back. */

@@ -14,7 +14,7 @@ public record RowSelection(int[] indices) {
   public RowSelection {
     indices = indices.clone();
     for (int i = 0; i < indices.length; i++) {
-      if (indices[i] < 0 || i > 0 && indices[i] <= indices[i - 1]) {
+      if (indices[i] < 0 || (i > 0 && indices[i] <= indices[i - 1])) {
         throw new IllegalArgumentException(
             "Selected rows must ascend: " + Arrays.toString(indices));
       }

@@ -17,6 +17,8 @@ final class Logits {
   private Logits() {}
 
   /**
+   * Final norm and head.
+   *
    * @param hidden hidden states behind the last block, [P, hidden]
    * @return [P, vocabulary]
    */
