@@ -44,7 +44,7 @@ class Recipe:
 
 RECIPES = {
     "tiny": Recipe(Shape(hidden=128, mlp=384, heads=4, kv_heads=2), 3e-3, 1700, 4096, torch.float16, "rope_parameters"),
-    "small": Recipe(Shape(hidden=256, mlp=768, heads=8, kv_heads=4), 1.5e-3, 1200, 2048, torch.bfloat16, "rope_theta", "tiny"),
+    "small": Recipe(Shape(hidden=256, mlp=768, heads=8, kv_heads=4), 1.5e-3, 800, 2048, torch.bfloat16, "rope_theta", "tiny"),
 }
 
 
@@ -157,7 +157,7 @@ def write_log(path, log):
         writer.writerows(log)
 
 
-def train(name, out, work, steps):
+def train(name, out, work, log_folder, steps):
     recipe = RECIPES[name]
     steps = steps or recipe.steps
     work.mkdir(parents=True, exist_ok=True)
@@ -166,7 +166,7 @@ def train(name, out, work, steps):
     heldout = text.stream(tokenizer, text.files(HERE.parent / "heldout", ".jsonl"))
     trainer = Trainer(recipe)
     checkpoint = work / f"foresight-{name}.pt"
-    log_file = HERE / "logs" / f"foresight-{name}.csv"
+    log_file = log_folder / f"foresight-{name}.csv"
     if recipe.grown_from:
         trainer.grow(load_file(HERE.parent / "models" / f"foresight-{recipe.grown_from}" / "model.safetensors"))
     done, before, log = load_checkpoint(checkpoint, trainer, steps)
@@ -194,7 +194,7 @@ def train(name, out, work, steps):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=RECIPES, required=True)
-    parser.add_argument("--out", type=Path, help="default: ../models/foresight-MODEL; holds tokenizer.json already")
+    parser.add_argument("--out", type=Path, help="folder with tokenizer.json; takes the log as well; default: ../models/foresight-MODEL, log in logs/")
     parser.add_argument("--work", type=Path, default=HERE.parents[1] / "target" / "train", help="where the checkpoint is kept")
     parser.add_argument("--steps", type=int, help="another number of steps than the recipe's")
     parser.add_argument("--threads", type=int, default=2)
@@ -203,7 +203,7 @@ def main():
     out = given.out or HERE.parent / "models" / f"foresight-{given.model}"
     if not (out / "tokenizer.json").exists():
         raise SystemExit(f"{out} has no tokenizer.json: run train_tokenizer.py {out} first.")
-    train(given.model, out, given.work, given.steps)
+    train(given.model, out, given.work, given.out or HERE / "logs", given.steps)
 
 
 if __name__ == "__main__":
