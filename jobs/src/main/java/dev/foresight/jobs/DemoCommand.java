@@ -71,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     Path sketches = output.resolve("sketches");
     var packing = new PackingSettings(512, Bos.AUTO, "eos", 0);
     new CalibrateJob(
-            session, model.toString(), packing, new SketchSettings(8, 256, 16), execution, out)
+            session, model.toString(), packing, new SketchSettings(16, 256, 16), execution, out)
         .run(datasets.resolve("corpus") + "/*.jsonl", "text", 16, sketches.toString(), true);
     EvaluateJob judge = new EvaluateJob(session, execution);
     StringBuilder table = new StringBuilder();
