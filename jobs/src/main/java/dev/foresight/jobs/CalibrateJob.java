@@ -82,12 +82,12 @@ final class CalibrateJob {
     }
     Dataset<Row> text = new CorpusReader(session).read(corpus, column);
     SketchStore store = new SketchStore(conf, Locations.qualify(sketches, conf));
-    store.prepare(overwrite);
+    store.target().prepare("--sketches", overwrite);
     try {
       calibrate(ModelFingerprint.of(folder), config, text, sequencesPerShard, store);
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       if (ErrorHandler.refusal(e).isPresent()) {
-        store.remove();
+        store.target().remove();
       }
       throw e;
     }

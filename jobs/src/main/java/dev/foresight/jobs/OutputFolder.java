@@ -1,23 +1,22 @@
 package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.foresight.InputException;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
+import dev.foresight.spark.TargetFolder;
 import dev.foresight.tensor.ByteSource;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** A folder that a job writes: anything in it may be read once {@code _SUCCESS} is there. */
+/** What a job writes into its output folder. */
 final class OutputFolder {
   private static final int CHUNK = 8 << 20;
 
@@ -34,26 +33,9 @@ final class OutputFolder {
     return root.toString();
   }
 
-  /**
-   * Refuses a folder that holds anything, unless it may be replaced.
-   *
-   * @throws InputException if the folder is not empty
-   */
-  void prepare(boolean overwrite) throws IOException {
-    FileSystem fileSystem = root.getFileSystem(conf);
-    if (!fileSystem.exists(root) || fileSystem.listStatus(root).length == 0) {
-      return;
-    }
-    if (!overwrite) {
-      throw new InputException(
-          "%s exists and is not empty: choose another --out, or pass --overwrite.".formatted(root));
-    }
-    fileSystem.delete(root, true);
-  }
-
-  /** Takes back all that was written: refused input leaves nothing. */
-  void remove() throws IOException {
-    root.getFileSystem(conf).delete(root, true);
+  /** The folder as a whole: whether it may be written, and when it counts. */
+  TargetFolder target() {
+    return new TargetFolder(conf, root);
   }
 
   void write(String file, AtomicFiles.StreamWriter writer) throws IOException {
@@ -92,11 +74,5 @@ final class OutputFolder {
         .write()
         .mode(SaveMode.Overwrite)
         .parquet(new Path(root, name).toString());
-  }
-
-  /** Publishes the folder. */
-  void commit() throws IOException {
-    text("_SUCCESS", "");
-    root.getFileSystem(conf).delete(new Path(root, AtomicFiles.TEMPORARY), true);
   }
 }

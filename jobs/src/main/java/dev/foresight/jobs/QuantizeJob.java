@@ -106,7 +106,7 @@ final class QuantizeJob {
       Optional<SketchSelection> selection =
           manifest.isEmpty() ? Optional.empty() : Optional.of(select(request, manifest.get()));
       Presearched window = window(request, model.config());
-      output.prepare(request.overwrite());
+      output.target().prepare("--out", request.overwrite());
       try {
         Plan plan =
             new Plan(
@@ -122,11 +122,11 @@ final class QuantizeJob {
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
         output.json("report.json", report.report());
-        output.commit();
+        output.target().commit();
         report.print(out, seconds);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         if (ErrorHandler.refusal(e).isPresent()) {
-          output.remove();
+          output.target().remove();
         }
         throw e;
       }

@@ -16,6 +16,7 @@ import dev.foresight.sketch.SketchFold;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
+import dev.foresight.spark.TargetFolder;
 import dev.foresight.spark.store.RowsTable.StoredRow;
 import dev.foresight.spark.store.SequencesTable.Sequence;
 import dev.foresight.spark.store.SumsTable.SumsRow;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetWriter;
 
@@ -63,27 +63,9 @@ public final class SketchStore {
     return root;
   }
 
-  /**
-   * Refuses a folder that holds anything, unless it may be replaced.
-   *
-   * @throws InputException if the folder is not empty
-   */
-  public void prepare(boolean overwrite) throws IOException {
-    FileSystem fileSystem = root.getFileSystem(conf);
-    if (!fileSystem.exists(root) || fileSystem.listStatus(root).length == 0) {
-      return;
-    }
-    if (!overwrite) {
-      throw new InputException(
-          "%s exists and is not empty: choose another --sketches, or pass --overwrite."
-              .formatted(root));
-    }
-    fileSystem.delete(root, true);
-  }
-
-  /** Takes back all that was written: refused input leaves nothing. */
-  public void remove() throws IOException {
-    root.getFileSystem(conf).delete(root, true);
+  /** The folder as a whole: whether it may be written, and when it counts. */
+  public TargetFolder target() {
+    return new TargetFolder(conf, root);
   }
 
   /**
@@ -92,13 +74,12 @@ public final class SketchStore {
    * @throws InputException if this is no store, or an unfinished one
    */
   public Manifest manifest() throws IOException {
-    FileSystem fileSystem = root.getFileSystem(conf);
-    if (!fileSystem.exists(new Path(root, "_SUCCESS"))) {
+    if (!target().isFinished()) {
       throw new InputException(
           "%s is not a finished sketch store (no _SUCCESS): run calibrate with --sketches %s first."
               .formatted(root, root));
     }
-    try (var in = fileSystem.open(new Path(root, "manifest.json"))) {
+    try (var in = root.getFileSystem(conf).open(new Path(root, "manifest.json"))) {
       return JSON.readValue(in.readAllBytes(), Manifest.class);
     } catch (FileNotFoundException e) {
       throw new InputException("%s has no manifest.json.".formatted(root), e);
@@ -115,8 +96,7 @@ public final class SketchStore {
         root,
         "manifest.json",
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n");
-    AtomicFiles.writeText(conf, root, "_SUCCESS", "");
-    root.getFileSystem(conf).delete(new Path(root, AtomicFiles.TEMPORARY), true);
+    target().commit();
   }
 
   /** Writes the sequences of a shard as the filler produces them. */
