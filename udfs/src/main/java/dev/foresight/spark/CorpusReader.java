@@ -1,6 +1,8 @@
 package dev.foresight.spark;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -62,16 +64,14 @@ public final class CorpusReader {
           default -> jsonLines(names, column, files.get(0));
         };
     Column corrupt =
-        Arrays.asList(rows.columns()).contains(CORRUPT)
-            ? col(CORRUPT)
-            : org.apache.spark.sql.functions.lit(null).cast("string");
+        Arrays.asList(rows.columns()).contains(CORRUPT) ? col(CORRUPT) : lit(null).cast("string");
     UDF1<String, String> shardOf = file -> shardOf(root, file);
     Column shard = udf(shardOf, DataTypes.StringType).apply(col("_metadata.file_path"));
     return rows.select(shard.as(SHARD), col(TEXT), corrupt.as(CORRUPT));
   }
 
-  private Dataset<Row> jsonLines(String[] names, String column, Path first) throws IOException {
-    requireKey(first, column);
+  private Dataset<Row> jsonLines(String[] names, String column, Path first) {
+    requireKey(names, column, first);
     return spark
         .read()
         .schema("`%s` STRING, `%s` STRING".formatted(column, CORRUPT))
@@ -81,17 +81,15 @@ public final class CorpusReader {
   }
 
   /** With a schema given, Spark would read a missing key as null in every row. */
-  private void requireKey(Path file, String column) {
-    String line =
-        spark.read().text(file.toString()).head(1) instanceof Row[] rows && rows.length > 0
-            ? rows[0].getString(0)
-            : "{}";
+  private void requireKey(String[] names, String column, Path file) {
+    List<Row> first = spark.read().text(names).filter(length(col("value")).gt(0)).takeAsList(1);
     JsonNode node;
     try {
-      node = Json.MAPPER.readTree(line);
+      node = Json.MAPPER.readTree(first.isEmpty() ? "{}" : first.get(0).getString(0));
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "The first line of %s is not JSON: JSON lines hold one object a line.".formatted(file),
+          "The first line of the corpus (%s …) is not JSON: JSON lines hold one object a line."
+              .formatted(file),
           e);
     }
     if (!node.has(column)) {
