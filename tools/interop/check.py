@@ -113,7 +113,8 @@ def main():
         start = time.time()
         model, result, right = compare(folder, arguments.java)
         if ids is not None and model is not None:
-            result["perplexity"] = round(perplexity(model.float(), ids), 4)
+            # transformers refuses to cast a packed model, but the first one loaded is fp32 already
+            result["perplexity"] = round(perplexity(model if model.dtype == torch.float32 else model.float(), ids), 4)
             result["predicted_tokens"] = ids[:, 1:].numel()
         result["right"] = right
         result["seconds"] = round(time.time() - start, 1)
