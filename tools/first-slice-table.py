@@ -46,6 +46,10 @@ study = [
 if all(os.path.exists(p) for _, _, paths in study for p in paths):
     print("\n| calibrated on | loss | awq | faq, fallback window | faq, the model's window |")
     print("|---|---|---|---|---|")
+    ablation = os.path.join(out, "awq-o-3-sampled-all.json")
+    if os.path.exists(ablation):
+        kl = json.load(open(ablation))["reference"]["divergence_mean"]
+        print("| all, attention_output scaled | sampled | %.4f | | |" % kl)
     for loss, shards, paths in study:
         kl = [json.load(open(p))["reference"]["divergence_mean"] for p in paths]
         print("| %s | %s | %.4f | %.4f (%+.1f %%) | %.4f (%+.1f %%) |" % (
