@@ -2,6 +2,7 @@
 """Prints what tools/first-slice measured as Markdown tables. Standard library only."""
 import json
 import os
+import statistics
 import sys
 
 out = sys.argv[1]
@@ -17,6 +18,13 @@ def size(folder):
         return None
     return sum(
         os.path.getsize(os.path.join(folder, f)) for f in os.listdir(folder) if f.endswith(".safetensors"))
+
+
+def against(base, other):
+    """Mean of other, and its difference to base in percent with the standard error over paired windows."""
+    differences = [100 * (o - b) / statistics.mean(base) for b, o in zip(base, other)]
+    error = statistics.stdev(differences) / len(differences) ** 0.5
+    return "%.4f (%+.1f ± %.1f %%)" % (statistics.mean(other), statistics.mean(differences), error)
 
 
 def row(label, name, bits):
@@ -46,11 +54,12 @@ study = [
 if all(os.path.exists(p) for _, _, paths in study for p in paths):
     print("\n| calibrated on | loss | awq | faq, fallback window | faq, the model's window |")
     print("|---|---|---|---|---|")
-    ablation = os.path.join(out, "awq-o-3-sampled-all.json")
-    if os.path.exists(ablation):
-        kl = json.load(open(ablation))["reference"]["divergence_mean"]
-        print("| all, attention_output scaled | sampled | %.4f | | |" % kl)
+    for loss, shards in (("sampled", "all"), ("diagonal", "encyclopedia")):
+        ablation = os.path.join(out, "awq-o-3-%s-%s.json" % (loss, shards))
+        if os.path.exists(ablation):
+            kl = json.load(open(ablation))["reference"]["divergence_mean"]
+            print("| %s, awq scaling attention_output | %s | %.4f | | |" % (shards, loss, kl))
     for loss, shards, paths in study:
-        kl = [json.load(open(p))["reference"]["divergence_mean"] for p in paths]
-        print("| %s | %s | %.4f | %.4f (%+.1f %%) | %.4f (%+.1f %%) |" % (
-            shards, loss, kl[0], kl[1], 100 * (kl[1] / kl[0] - 1), kl[2], 100 * (kl[2] / kl[0] - 1)))
+        kl = [json.load(open(p))["reference"]["window_divergence"] for p in paths]
+        cells = [against(kl[0], other) for other in kl[1:]]
+        print("| %s | %s | %.4f | %s |" % (shards, loss, statistics.mean(kl[0]), " | ".join(cells)))
