@@ -32,7 +32,9 @@ final class HadoopBytes implements ByteSource {
   public ByteBuffer read(long position, int length) throws IOException {
     byte[] bytes = new byte[length];
     stream.readFully(position, bytes); // positioned read: safe for several threads
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asReadOnlyBuffer();
+    return ByteBuffer.wrap(bytes)
+        .asReadOnlyBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN); // order last: a view forgets it
   }
 
   @Override
