@@ -13,6 +13,7 @@ import picocli.CommandLine.ScopeType;
       CalibrateCommand.class,
       QuantizeCommand.class,
       EvaluateCommand.class,
+      InspectCommand.class,
       DemoCommand.class
     },
     mixinStandardHelpOptions = true,
