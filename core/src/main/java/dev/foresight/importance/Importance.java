@@ -61,35 +61,82 @@ public final class Importance {
     return scores;
   }
 
+  /**
+   * Scores where each channel's share of its own statistic comes from the data: it falls as shards
+   * disagree about the channel ({@link AdaptiveBlend} derives how). The window's blend is not used,
+   * and its normalization is the logarithm; without blocks ahead the statistic is kept, to the bit.
+   *
+   * @param meanAbs a block's mean |x| per role and channel, in the order of the blocks
+   * @param spread v of each block, role and channel, of the same shape, from {@link
+   *     dev.foresight.sketch.SketchFold#spread}
+   * @return scores of the same shape
+   * @throws InputException as {@link #fuse(List, Window)} does
+   */
+  public static List<Map<Role, double[]>> fuseAdaptively(
+      List<Map<Role, double[]>> meanAbs, List<Map<Role, double[]>> spread, Window window) {
+    List<Map<Role, double[]>> scores = fuse(meanAbs, Window.none());
+    for (Role role : window.roles().fused()) {
+      List<double[]> statistics = meanAbs.stream().map(block -> block.get(role)).toList();
+      for (int block = 0; block < statistics.size(); block++) {
+        double[] own = statistics.get(block);
+        if (own != null && ahead(statistics, block, window) > 0) {
+          double[] future = new double[own.length];
+          addFuture(statistics, block, role, window, Normalization.LOG, 1, future);
+          scores
+              .get(block)
+              .put(role, AdaptiveBlend.score(own, future, spread.get(block).get(role)));
+        }
+      }
+    }
+    return scores;
+  }
+
   private static double[] score(List<double[]> statistics, int block, Role role, Window window) {
     double[] own = statistics.get(block);
-    int ahead = Math.min(window.blocks(), statistics.size() - 1 - block);
-    if (ahead == 0 || window.blend() == 1 || !window.roles().fused().contains(role)) {
+    if (ahead(statistics, block, window) == 0
+        || window.blend() == 1
+        || !window.roles().fused().contains(role)) {
       return own.clone();
     }
-    double[] beta = window.weights().of(ahead);
     double[] score = new double[own.length];
     add(window.blend(), own, window.normalization(), score);
-    for (int k = 1; k <= ahead; k++) {
-      double[] future = statistics.get(block + k);
-      if (future == null || future.length != own.length) {
-        throw new InputException(
-            "Block %d has %d channels of %s, but block %d has %s: leave the role out of --window-roles."
-                .formatted(
-                    block,
-                    own.length,
-                    role.key(),
-                    block + k,
-                    future == null ? "none" : Integer.toString(future.length)));
-      }
-      add((1 - window.blend()) * beta[k - 1], future, window.normalization(), score);
-    }
+    addFuture(statistics, block, role, window, window.normalization(), 1 - window.blend(), score);
     if (window.normalization() == Normalization.LOG) {
       for (int j = 0; j < score.length; j++) {
         score[j] = StrictMath.exp(score[j]);
       }
     }
     return score;
+  }
+
+  private static int ahead(List<double[]> statistics, int block, Window window) {
+    return Math.min(window.blocks(), statistics.size() - 1 - block);
+  }
+
+  /** score += share · Σ_k β_k ν(statistic of block + k). */
+  private static void addFuture(
+      List<double[]> statistics,
+      int block,
+      Role role,
+      Window window,
+      Normalization normalization,
+      double share,
+      double[] score) {
+    double[] beta = window.weights().of(ahead(statistics, block, window));
+    for (int k = 1; k <= beta.length; k++) {
+      double[] future = statistics.get(block + k);
+      if (future == null || future.length != score.length) {
+        throw new InputException(
+            "Block %d has %d channels of %s, but block %d has %s: leave the role out of --window-roles."
+                .formatted(
+                    block,
+                    score.length,
+                    role.key(),
+                    block + k,
+                    future == null ? "none" : Integer.toString(future.length)));
+      }
+      add(share * beta[k - 1], future, normalization, score);
+    }
   }
 
   /** score += weight · ν(statistic); with no weight, a zero's logarithm must not count either. */

@@ -1,6 +1,7 @@
 package dev.foresight.sketch;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -85,6 +86,18 @@ public final class SketchFold {
       sumSquare[j] /= tokens;
     }
     return new RoleMoments(tokens, sumAbs, sumSquare, maxAbs);
+  }
+
+  /**
+   * v_j, the squared standard error of the logarithm of each channel's mean |x| as the shards'
+   * disagreement shows it, without the common level; NaN where a shard has never seen the channel
+   * active.
+   *
+   * @param weights w of each shard; a shard that is not named weighs 1
+   * @return nothing if fewer than two shards count
+   */
+  public Optional<double[]> spread(FirstPosition firstPosition, Map<String, Double> weights) {
+    return ShardSpread.of(byShard(firstPosition), weights);
   }
 
   private TreeMap<String, ChannelSums> byShard(FirstPosition firstPosition) {
