@@ -41,8 +41,7 @@ class AdaptiveBlendTest {
       double[] v = fold.spread(FirstPosition.INCLUDE, weights()).orElseThrow();
       assertThat(v).containsExactly(doubles(GOLDEN.get("spread").get(block)), within(1e-14));
       spread.add(Map.of(Role.MLP_INPUT, v));
-      means.add(
-          Map.of(Role.MLP_INPUT, fold.moments(FirstPosition.INCLUDE, weights()).meanAbs()));
+      means.add(Map.of(Role.MLP_INPUT, fold.moments(FirstPosition.INCLUDE, weights()).meanAbs()));
     }
     List<Map<Role, double[]>> scores = Importance.fuseAdaptively(means, spread, WINDOW);
     for (int block = 0; block < scores.size(); block++) {
@@ -97,7 +96,8 @@ class AdaptiveBlendTest {
   @Test
   void onlyTheChannelThatShardsDisagreeAboutMoves() {
     double[] own = {1, 2, 4, 8};
-    double[] score = AdaptiveBlend.score(own, new double[] {1, 1, 1, 1}, new double[] {0, 0, 0.5, 0});
+    double[] score =
+        AdaptiveBlend.score(own, new double[] {1, 1, 1, 1}, new double[] {0, 0, 0.5, 0});
     assertThat(score[0]).isEqualTo(1);
     assertThat(score[1]).isEqualTo(2);
     assertThat(score[2]).isLessThan(4);
@@ -111,7 +111,8 @@ class AdaptiveBlendTest {
     fold.add(new SliceId("b", 0), sketch(8, 1.0, 2.0));
     double[] spread = fold.spread(FirstPosition.INCLUDE, Map.of()).orElseThrow();
     assertThat(spread[1]).isNaN();
-    assertThat(AdaptiveBlend.score(new double[] {1, 1}, new double[] {0, 3}, spread)[1]).isEqualTo(1);
+    assertThat(AdaptiveBlend.score(new double[] {1, 1}, new double[] {0, 3}, spread)[1])
+        .isEqualTo(1);
   }
 
   private static double square(double value) {
@@ -146,8 +147,7 @@ class AdaptiveBlendTest {
   private static RoleSketch sketchOf(long tokens, double[] sums) {
     int channels = sums.length;
     return new RoleSketch(
-        new ChannelSums(channels),
-        new ChannelSums(tokens, sums, sums, sums, new float[channels]));
+        new ChannelSums(channels), new ChannelSums(tokens, sums, sums, sums, new float[channels]));
   }
 
   private static double[] doubles(JsonNode array) {
@@ -159,7 +159,8 @@ class AdaptiveBlendTest {
   }
 
   private static JsonNode golden() {
-    try (InputStream in = AdaptiveBlendTest.class.getResourceAsStream("/importance/adaptive.json")) {
+    try (InputStream in =
+        AdaptiveBlendTest.class.getResourceAsStream("/importance/adaptive.json")) {
       return new ObjectMapper().readTree(in);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

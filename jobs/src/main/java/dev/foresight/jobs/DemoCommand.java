@@ -7,6 +7,7 @@ import dev.foresight.jobs.QuantizeCommand.Method;
 import dev.foresight.quantize.SearchSettings;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.sketch.SketchSettings;
+import dev.foresight.spark.DataChoice;
 import dev.foresight.spark.Execution;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
@@ -15,7 +16,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final int GROUP = 64;
+  private static final List<Method> METHODS = List.of(Method.RTN, Method.AWQ, Method.FAQ);
 
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
@@ -77,8 +78,8 @@ final class DemoCommand implements Callable<Integer> {
     StringBuilder table = new StringBuilder();
     row(table, "float", 16, judge.run(judged(model, model)), weights(model));
     for (int bits : new int[] {3, 4}) {
-      for (Method method : Method.values()) {
-        String name = method.name().toLowerCase(Locale.ROOT);
+      for (Method method : METHODS) {
+        String name = method.key();
         Path written = output.resolve("%s-%d".formatted(name, bits));
         new QuantizeJob(session, out).run(request(model, sketches, written, method, bits));
         row(table, name, bits, judge.run(judged(written, model)), weights(written));
@@ -106,11 +107,10 @@ final class DemoCommand implements Callable<Integer> {
         switch (method) {
           case RTN -> SearchSettings.rtn();
           case AWQ -> SearchSettings.awq();
-          case FAQ -> SearchSettings.faq();
+          case FAQ, FAQ_ADAPTIVE -> SearchSettings.faq();
         },
         new WindowOptions(),
-        List.of(),
-        FirstPosition.INCLUDE,
+        DataChoice.all(FirstPosition.INCLUDE),
         512,
         true);
   }

@@ -1,7 +1,9 @@
 package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
+import dev.foresight.jobs.QuantizeCommand.Method;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.SearchSettings;
@@ -55,12 +57,22 @@ final class QuantizationReport {
     bytes = allBytes;
   }
 
+  /** The window that was chosen; that of a method without one looks nowhere. */
+  Window window() {
+    return window.window();
+  }
+
+  /** Whether the data choose the blend: one shard has no disagreement to learn it from. */
+  boolean adaptive() {
+    return request.method() == Method.FAQ_ADAPTIVE && selection.orElseThrow().tokens().size() > 1;
+  }
+
   ObjectNode report() throws IOException {
     ObjectNode report = Json.MAPPER.createObjectNode();
     report.put("writer", "foresight");
     report.put("foresight", Version.of("foresight"));
     report.set("model", Json.MAPPER.valueToTree(fingerprint));
-    report.put("method", name(request.method()));
+    report.put("method", request.method().key());
     ObjectNode written = report.putObject("grid");
     written.put("format", request.container().name());
     written.put("bits", grid.bits());
@@ -69,8 +81,8 @@ final class QuantizationReport {
     written.put("step_type", grid.stepType().name());
     if (manifest.isPresent() && selection.isPresent()) {
       addSearch(report.putObject("search"), request.search());
-      if (request.method() == QuantizeCommand.Method.FAQ) {
-        addWindow(report.putObject("window"), window);
+      if (request.method().looksAhead()) {
+        addWindow(report.putObject("window"));
       }
       addCalibration(
           report.putObject("calibration"), manifest.orElseThrow(), selection.orElseThrow());
@@ -92,14 +104,18 @@ final class QuantizationReport {
     node.put("finalists", search.finalists());
   }
 
-  private static void addWindow(ObjectNode node, Presearched chosen) {
-    Window window = chosen.window();
-    node.put("presearched", chosen.name());
-    node.put("blend", window.blend());
-    node.put("blocks", window.blocks());
-    node.put("weights", window.weights().key());
-    node.put("normalization", window.normalization().key());
-    node.put("roles", window.roles().key());
+  private void addWindow(ObjectNode node) {
+    node.put("presearched", window.name());
+    if (adaptive()) {
+      node.put("blend", "adaptive");
+      node.put("normalization", Normalization.LOG.key());
+    } else {
+      node.put("blend", window().blend());
+      node.put("normalization", window().normalization().key());
+    }
+    node.put("blocks", window().blocks());
+    node.put("weights", window().weights().key());
+    node.put("roles", window().roles().key());
   }
 
   private static void addCalibration(
@@ -114,6 +130,7 @@ final class QuantizationReport {
             shard -> {
               long[] tokens = selection.tokens().get(shard.id());
               ObjectNode entry = shards.putObject(shard.id());
+              entry.put("weight", selection.weights().getOrDefault(shard.id(), 1.0));
               entry.put("sequences", tokens[0]);
               entry.put("tokens", tokens[0] + tokens[1]);
               entry.put("sha256", shard.sha256());
@@ -140,22 +157,27 @@ final class QuantizationReport {
   }
 
   void print(PrintWriter out, double seconds) {
-    if (request.method() == QuantizeCommand.Method.FAQ) {
-      Window w = window.window();
+    if (request.method().looksAhead()) {
+      Window w = window();
       out.printf(
           "Window: %s (blend %s, blocks %d, weights %s, normalization %s, roles %s)%n",
           window.name(),
-          w.blend(),
+          adaptive() ? "from the data" : w.blend(),
           w.blocks(),
           w.weights().key(),
-          w.normalization().key(),
+          adaptive() ? Normalization.LOG.key() : w.normalization().key(),
           w.roles().key());
+      if (request.method() == Method.FAQ_ADAPTIVE && !adaptive()) {
+        out.println(
+            "Note: only one shard counts, and its disagreement with others is what faq-adaptive"
+                + " learns from: the window's own blend is used.");
+      }
     }
     request.container().warnings(grid).forEach(warning -> out.println("Note: " + warning));
     out.printf(
         "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",
         blocks.size(),
-        name(request.method()),
+        request.method().key(),
         grid.bits(),
         grid.group(),
         grid.symmetric() ? "symmetric" : "asymmetric",

@@ -5,8 +5,7 @@ import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.quantize.Loss;
 import dev.foresight.quantize.SearchSettings;
-import dev.foresight.sketch.FirstPosition;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -25,6 +24,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
   @Mixin private WindowOptions window;
+  @Mixin private DataOptions data;
 
   @Option(names = "--model", required = true, description = "Folder of the float model.")
   private String model;
@@ -37,7 +37,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--method",
-      defaultValue = "FAQ",
+      defaultValue = "faq",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Method method;
 
@@ -95,19 +95,6 @@ final class QuantizeCommand implements Callable<Integer> {
   private Boolean scaleAttentionOutput;
 
   @Option(
-      names = "--shards",
-      split = ",",
-      description = "Shards of the store that count (default: all).")
-  private List<String> shards = List.of();
-
-  @Option(
-      names = "--first-position",
-      defaultValue = "INCLUDE",
-      description =
-          "Whether position 0 of a sequence counts: ${COMPLETION-CANDIDATES} (default: include).")
-  private FirstPosition firstPosition;
-
-  @Option(
       names = "--search-rows",
       defaultValue = "512",
       description = "Sampled rows that the search sees (default: ${DEFAULT-VALUE}).")
@@ -123,7 +110,24 @@ final class QuantizeCommand implements Callable<Integer> {
     /** Scales under each block's own statistic. */
     AWQ,
     /** Scales under the future window. */
-    FAQ
+    FAQ,
+    /** The same, with a blend per channel that the shards' disagreement chooses. */
+    FAQ_ADAPTIVE;
+
+    /** The name in settings, reports and messages. */
+    String key() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether importance is fused over blocks. */
+    boolean looksAhead() {
+      return this == FAQ || this == FAQ_ADAPTIVE;
+    }
+
+    @Override
+    public String toString() { // what the command line shows and takes
+      return key();
+    }
   }
 
   @Override
@@ -137,7 +141,7 @@ final class QuantizeCommand implements Callable<Integer> {
     if (method != Method.RTN && sketches == null) {
       throw new InputException(
           "--method %s needs --sketches: run calibrate first, or use --method rtn."
-              .formatted(method.name().toLowerCase(java.util.Locale.ROOT)));
+              .formatted(method));
     }
     var request =
         new QuantizeJob.Request(
@@ -151,8 +155,7 @@ final class QuantizeCommand implements Callable<Integer> {
             middle,
             search(),
             window,
-            shards,
-            firstPosition,
+            data.choice(),
             searchRows,
             overwrite);
     try (SparkSession session = spark.open("quantize")) {
@@ -166,7 +169,7 @@ final class QuantizeCommand implements Callable<Integer> {
         switch (method) {
           case RTN -> SearchSettings.rtn();
           case AWQ -> SearchSettings.awq();
-          case FAQ -> SearchSettings.faq();
+          case FAQ, FAQ_ADAPTIVE -> SearchSettings.faq();
         };
     if (method == Method.RTN) {
       if (loss != null || clip != null || weightTerm || scaleAttentionOutput != null) {

@@ -15,13 +15,13 @@ import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.SearchSettings;
-import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.BlockMoments;
 import dev.foresight.spark.BlockMoments.Moments;
 import dev.foresight.spark.BlockQuantization;
 import dev.foresight.spark.BlockQuantization.Plan;
 import dev.foresight.spark.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.BlockQuantization.Scores;
+import dev.foresight.spark.DataChoice;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
@@ -69,7 +69,7 @@ final class QuantizeJob {
    *
    * @param sketches the store, none where nothing is searched
    * @param symmetric whether zero points are fixed
-   * @param shards of the store, none for all
+   * @param data which part of the store counts
    */
   record Request(
       String model,
@@ -82,8 +82,7 @@ final class QuantizeJob {
       boolean symmetric,
       SearchSettings search,
       WindowOptions window,
-      List<String> shards,
-      FirstPosition firstPosition,
+      DataChoice data,
       int searchRows,
       boolean overwrite) {}
 
@@ -118,7 +117,7 @@ final class QuantizeJob {
                 selection.orElse(null));
         QuantizationReport report =
             new QuantizationReport(request, grid, fingerprint, manifest, selection, window);
-        quantize(plan, model, folder, config, output, window.window(), report);
+        quantize(plan, model, folder, config, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
         output.json("report.json", report.report());
@@ -170,16 +169,16 @@ final class QuantizeJob {
   }
 
   private SketchSelection select(Request request, Manifest manifest) throws IOException {
-    return SketchSelection.of(
-        Locations.qualify(request.sketches().orElseThrow(), conf),
-        manifest,
-        request.shards(),
-        request.firstPosition(),
-        request.searchRows());
+    return request
+        .data()
+        .select(
+            Locations.qualify(request.sketches().orElseThrow(), conf),
+            manifest,
+            request.searchRows());
   }
 
   private static Presearched window(Request request, ModelConfig config) throws IOException {
-    if (request.method() != QuantizeCommand.Method.FAQ) {
+    if (!request.method().looksAhead()) {
       return new Presearched("none", Window.none());
     }
     Presearched rest = Presearched.choose(request.window().presearched(), config);
@@ -192,7 +191,6 @@ final class QuantizeJob {
       ModelFolder folder,
       ObjectNode config,
       OutputFolder output,
-      Window window,
       QuantizationReport report)
       throws IOException {
     int blocks = model.config().blocks();
@@ -205,8 +203,7 @@ final class QuantizeJob {
               .parallelize(numbers, blocks)
               .map(new BlockMoments(plan.selection(), serializable))
               .collect();
-      List<Map<Role, double[]>> fused =
-          Importance.fuse(moments.stream().map(Moments::meanAbs).toList(), window);
+      List<Map<Role, double[]>> fused = fuse(moments, report);
       for (int block = 0; block < blocks; block++) {
         scores.add(new Scores(fused.get(block), moments.get(block).meanSquare()));
       }
@@ -231,6 +228,15 @@ final class QuantizeJob {
         QuantizationTables.quantization(done),
         QuantizationTables.QUANTIZATION);
     report.add(done, writeRest(plan, model, folder, config, output, done));
+  }
+
+  /** With one shard there is no disagreement to learn from: the window's own blend is used. */
+  private static List<Map<Role, double[]>> fuse(List<Moments> moments, QuantizationReport report) {
+    List<Map<Role, double[]>> meanAbs = moments.stream().map(Moments::meanAbs).toList();
+    List<Map<Role, double[]>> spread = moments.stream().map(Moments::spread).toList();
+    return report.adaptive()
+        ? Importance.fuseAdaptively(meanAbs, spread, report.window())
+        : Importance.fuse(meanAbs, report.window());
   }
 
   /** What lies outside the blocks, the index and config, and the files taken over. */

@@ -2,6 +2,7 @@ package dev.foresight.spark;
 
 import dev.foresight.model.Role;
 import dev.foresight.sketch.RoleMoments;
+import dev.foresight.sketch.SketchFold;
 import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import java.io.Serializable;
@@ -28,8 +29,10 @@ public final class BlockMoments implements Function<Integer, BlockMoments.Moment
    *
    * @param meanAbs a = Σ|x| / T of each role
    * @param meanSquare E[x²] of each role
+   * @param spread how far the shards disagree, {@link SketchFold#spread}; empty where one counts
    */
-  public record Moments(Map<Role, double[]> meanAbs, Map<Role, double[]> meanSquare)
+  public record Moments(
+      Map<Role, double[]> meanAbs, Map<Role, double[]> meanSquare, Map<Role, double[]> spread)
       implements Serializable {}
 
   @Override
@@ -37,6 +40,7 @@ public final class BlockMoments implements Function<Integer, BlockMoments.Moment
     SketchStore store = new SketchStore(conf.value(), selection.store());
     Map<Role, double[]> meanAbs = new EnumMap<>(Role.class);
     Map<Role, double[]> meanSquare = new EnumMap<>(Role.class);
+    Map<Role, double[]> spread = new EnumMap<>(Role.class);
     store
         .readSums(selection.slices(), block)
         .forEach(
@@ -44,7 +48,9 @@ public final class BlockMoments implements Function<Integer, BlockMoments.Moment
               RoleMoments moments = fold.moments(selection.firstPosition(), selection.weights());
               meanAbs.put(role, moments.meanAbs());
               meanSquare.put(role, moments.meanSquare());
+              fold.spread(selection.firstPosition(), selection.weights())
+                  .ifPresent(variance -> spread.put(role, variance));
             });
-    return new Moments(meanAbs, meanSquare);
+    return new Moments(meanAbs, meanSquare, spread);
   }
 }
