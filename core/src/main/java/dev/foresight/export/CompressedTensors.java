@@ -67,6 +67,11 @@ public final class CompressedTensors implements Container {
   }
 
   @Override
+  public Optional<DType> floatType() {
+    return Optional.empty();
+  }
+
+  @Override
   public List<String> warnings(Grid grid) {
     List<String> warnings = new ArrayList<>();
     if (Integer.SIZE % grid.bits() != 0) {

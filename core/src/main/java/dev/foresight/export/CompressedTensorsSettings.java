@@ -3,6 +3,8 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.tensor.Checkpoint;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,8 @@ import java.util.regex.PatternSyntaxException;
  * @param where what messages call it
  * @param targets from the most to the least special, as compressed-tensors picks them
  */
-record CompressedTensorsSettings(String where, List<Target> targets) {
+record CompressedTensorsSettings(String where, List<Target> targets)
+    implements StoredLinear.Format {
   private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6}).*");
   private static final int DENSE_SINCE_MINOR = 17;
 
@@ -96,6 +99,16 @@ record CompressedTensorsSettings(String where, List<Target> targets) {
           "%s was written by compressed-tensors '%s'; before %s, codes of %d bits were laid out in another way. Write the folder again with a newer release."
               .formatted(where, version, CompressedTensors.DENSE_SINCE, bits));
     }
+  }
+
+  @Override
+  public String mark() {
+    return CompressedTensors.PACKED;
+  }
+
+  @Override
+  public StoredLinear linear(String location, Checkpoint stored, String linear) throws IOException {
+    return PackedLinear.of(location, stored, linear, schemeOf(linear));
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,19 @@ public interface Container {
    */
   DType stepType(DType stored);
 
+  /** Type that all tensors left in float are turned to; none if they keep their own. */
+  Optional<DType> floatType();
+
+  /**
+   * Refuses a linear that this container can't hold, before anything is computed.
+   *
+   * @param linear what messages call it
+   * @param rows output features
+   * @param columns input channels
+   * @throws InputException if codes can't be packed at this shape; the message says what can
+   */
+  default void check(String linear, int rows, int columns) {}
+
   /** What a user should know of readers before choosing this grid; empty if there is nothing. */
   List<String> warnings(Grid grid);
 
@@ -50,6 +64,16 @@ public interface Container {
   Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat);
 
   /**
+   * Texts of more files that readers look for, by name; empty if config.json is enough.
+   *
+   * @param grid that of all quantized linears
+   * @param keptInFloat as above
+   */
+  default Map<String, String> sideFiles(Grid grid, List<String> keptInFloat) {
+    return Map.of();
+  }
+
+  /**
    * The grid to round to.
    *
    * @param group neighbouring input channels that share a step; 0 for whole rows
@@ -59,7 +83,7 @@ public interface Container {
   default Grid grid(int bits, int group, boolean symmetric, DType stored) {
     if (!holds(bits, symmetric)) {
       throw new InputException(
-          "--format %s can't hold %d bits, %s; %s."
+          "--container %s can't hold %d bits, %s; %s."
               .formatted(
                   name(),
                   bits,

@@ -6,7 +6,13 @@ import java.util.stream.Collectors;
 
 /** All containers that can be written. */
 public final class Containers {
-  private static final List<Container> ALL = List.of(new CompressedTensors(), new Dequantized());
+  private static final List<Container> ALL =
+      List.of(
+          new CompressedTensors(),
+          new Gptq(Gptq.Zeros.AS_THEY_ARE),
+          new Gptq(Gptq.Zeros.LESS_ONE),
+          new Awq(),
+          new Dequantized());
 
   private Containers() {}
 
@@ -26,21 +32,19 @@ public final class Containers {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--format %s is unknown: choose %s."
+                    "--container %s is unknown: choose one of %s."
                         .formatted(
                             name,
-                            ALL.stream()
-                                .map(Container::name)
-                                .collect(Collectors.joining(" or ")))));
+                            ALL.stream().map(Container::name).collect(Collectors.joining(", ")))));
   }
 
-  /** Part of a message: "compressed-tensors, dequantized can", or "no format can". */
+  /** Part of a message: "compressed-tensors, dequantized can", or "no container can". */
   static String whichHold(int bits, boolean symmetric) {
     String names =
         ALL.stream()
             .filter(container -> container.holds(bits, symmetric))
             .map(Container::name)
             .collect(Collectors.joining(", "));
-    return names.isEmpty() ? "no format can: choose 2 to 8 bits" : names + " can";
+    return names.isEmpty() ? "no container can: choose 2 to 8 bits" : names + " can";
   }
 }

@@ -39,6 +39,11 @@ public final class Dequantized implements Container {
   }
 
   @Override
+  public Optional<DType> floatType() {
+    return Optional.empty();
+  }
+
+  @Override
   public List<String> warnings(Grid grid) {
     return List.of();
   }

@@ -24,12 +24,26 @@ public final class ExportedCheckpoints {
     if (!(json.get(WrittenConfig.QUANTIZATION) instanceof ObjectNode quantization)) {
       throw new InputException("%s: quantization_config is not a JSON object.".formatted(config));
     }
+    StoredLinear.Format format = format(folder, quantization);
+    return QuantizedCheckpoint.of(folder.location(), format, Checkpoints.open(folder));
+  }
+
+  private static StoredLinear.Format format(ModelFolder folder, ObjectNode quantization) {
+    String where = "The quantization_config of " + folder.location();
     String method = quantization.path("quant_method").asText("(none)");
-    if (!method.equals(CompressedTensors.METHOD)) {
-      throw new InputException(
-          "%s is quantized by '%s', which can't be read here; float models and %s can."
-              .formatted(folder.location(), method, CompressedTensors.METHOD));
-    }
-    return QuantizedCheckpoint.of(folder.location(), quantization, Checkpoints.open(folder));
+    return switch (method) {
+      case CompressedTensors.METHOD -> CompressedTensorsSettings.read(where, quantization);
+      case Gptq.METHOD -> GptqSettings.read(where, quantization);
+      case Awq.METHOD -> AwqSettings.read(where, quantization);
+      default ->
+          throw new InputException(
+              "%s is quantized by '%s', which can't be read here; float models, %s, %s and %s can."
+                  .formatted(
+                      folder.location(),
+                      method,
+                      CompressedTensors.METHOD,
+                      Gptq.METHOD,
+                      Awq.METHOD));
+    };
   }
 }

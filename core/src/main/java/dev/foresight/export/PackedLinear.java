@@ -24,7 +24,8 @@ import java.util.List;
  * @param group input channels that share a step
  * @param grid what codes and steps were rounded to
  */
-record PackedLinear(String linear, int rows, int columns, int group, Grid grid) {
+record PackedLinear(String linear, int rows, int columns, int group, Grid grid)
+    implements StoredLinear {
   /**
    * @param where what messages call the folder
    * @throws InputException if a part is missing or does not fit the others
@@ -38,18 +39,13 @@ record PackedLinear(String linear, int rows, int columns, int group, Grid grid) 
     if (!scheme.symmetric()) {
       needed.add(CompressedTensors.ZERO_POINT);
     }
-    for (String part : needed) {
-      if (!stored.contains(linear + part)) {
-        throw new InputException(
-            "%s has no %s%s. Fetch or write the folder again.".formatted(where, linear, part));
-      }
-    }
+    StoredLinear.require(where, stored, linear, needed);
     if (stored.contains(linear + ".weight_g_idx")) {
       throw new InputException(
           "%s: %s has reordered channels (weight_g_idx), which can't be read here."
               .formatted(where, linear));
     }
-    expect(where, stored.info(linear + CompressedTensors.SHAPE), DType.I64, 2);
+    expect(where, stored, CompressedTensors.SHAPE, linear, DType.I64, 2);
     ByteBuffer shape = stored.bytes(linear + CompressedTensors.SHAPE);
     long rows = shape.getLong(0);
     long columns = shape.getLong(Long.BYTES);
@@ -57,12 +53,7 @@ record PackedLinear(String linear, int rows, int columns, int group, Grid grid) 
       throw new InputException(
           "%s: %s is %d x %d by its weight_shape.".formatted(where, linear, rows, columns));
     }
-    DType stepType = stored.info(linear + CompressedTensors.SCALE).dtype();
-    if (!stepType.widensToFloat()) {
-      throw new InputException(
-          "%s: the weight_scale of %s is %s; F16, BF16 or F32 can be read."
-              .formatted(where, linear, stepType));
-    }
+    DType stepType = StoredLinear.stepType(where, stored, linear, CompressedTensors.SCALE);
     Grid grid = new Grid(scheme.bits(), scheme.group(), scheme.symmetric(), stepType);
     int group = grid.groupOf(linear, (int) columns);
     PackedLinear packed = new PackedLinear(linear, (int) rows, (int) columns, group, grid);
@@ -76,35 +67,37 @@ record PackedLinear(String linear, int rows, int columns, int group, Grid grid) 
 
   private void checkParts(String where, Checkpoint stored) {
     int bits = grid.bits();
-    expect(
-        where,
-        stored.info(linear + CompressedTensors.PACKED),
-        DType.I32,
-        rows,
-        DensePacker.words(columns, bits));
-    expect(where, stored.info(linear + CompressedTensors.SCALE), grid.stepType(), rows, groups());
+    int words = DensePacker.words(columns, bits);
+    expect(where, stored, CompressedTensors.PACKED, linear, DType.I32, rows, words);
+    expect(where, stored, CompressedTensors.SCALE, linear, grid.stepType(), rows, groups());
     if (!grid.symmetric()) {
-      expect(
-          where,
-          stored.info(linear + CompressedTensors.ZERO_POINT),
-          DType.I32,
-          DensePacker.words(rows, bits),
-          groups());
+      int zeros = DensePacker.words(rows, bits);
+      expect(where, stored, CompressedTensors.ZERO_POINT, linear, DType.I32, zeros, groups());
     }
   }
 
-  private static void expect(String where, TensorInfo info, DType dtype, long... shape) {
-    TensorInfo expected = TensorInfo.of(info.name(), dtype, shape);
-    if (!info.equals(expected)) {
-      throw new InputException(
-          "%s: %s is %s %s, but the config and weight_shape ask for %s %s. Was it packed by another release?"
-              .formatted(where, info.name(), info.dtype(), info.shape(), dtype, expected.shape()));
-    }
+  private static void expect(
+      String where, Checkpoint stored, String part, String linear, DType dtype, long... shape) {
+    StoredLinear.expect(where, stored.info(linear + part), "weight_shape", dtype, shape);
   }
 
-  /** What a checkpoint that dequantizes says of the weight: [rows, columns], the steps' type. */
-  TensorInfo weight() {
+  @Override
+  public List<String> parts() {
+    return List.of(
+        linear + CompressedTensors.PACKED,
+        linear + CompressedTensors.SCALE,
+        linear + CompressedTensors.SHAPE,
+        linear + CompressedTensors.ZERO_POINT);
+  }
+
+  @Override
+  public TensorInfo weight() {
     return TensorInfo.of(linear + ".weight", grid.stepType(), rows, columns);
+  }
+
+  @Override
+  public float[] floats(Checkpoint stored) throws IOException {
+    return read(stored).dequantized().values();
   }
 
   /** Reads codes, steps and zero points. */

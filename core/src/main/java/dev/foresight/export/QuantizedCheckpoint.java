@@ -1,6 +1,5 @@
 package dev.foresight.export;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.Checkpoint;
@@ -13,59 +12,53 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A compressed-tensors folder seen as the float model that it stands for: in place of the parts of
- * a linear {@code P} there is {@code P.weight}, whose floats are {@link
+ * A quantized folder seen as the float model that it stands for: in place of the parts of a linear
+ * {@code P} there is {@code P.weight}, whose floats are those of {@link
  * QuantizedLinear#dequantized}, bit for bit, and whose type is that of the steps.
  */
 final class QuantizedCheckpoint implements Checkpoint {
   private final String location;
   private final Checkpoint stored;
   private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
-  private final SortedMap<String, PackedLinear> packed = new TreeMap<>();
+  private final SortedMap<String, StoredLinear> packed = new TreeMap<>();
 
   /**
    * Takes over {@code stored}: it is closed with this checkpoint, or at once if it is refused.
    *
    * @param location what messages call the folder
-   * @param config its {@code quantization_config}
+   * @param format what its {@code quantization_config} says
    * @throws InputException if the weights are packed in a way that can't be read
    */
-  static QuantizedCheckpoint of(String location, ObjectNode config, Checkpoint stored)
+  static QuantizedCheckpoint of(String location, StoredLinear.Format format, Checkpoint stored)
       throws IOException {
     try {
-      return new QuantizedCheckpoint(location, config, stored);
+      return new QuantizedCheckpoint(location, format, stored);
     } catch (IOException | RuntimeException e) {
       stored.close();
       throw e;
     }
   }
 
-  private QuantizedCheckpoint(String location, ObjectNode config, Checkpoint stored)
+  private QuantizedCheckpoint(String location, StoredLinear.Format format, Checkpoint stored)
       throws IOException {
     this.location = location;
     this.stored = stored;
-    String where = "The quantization_config of " + location;
-    CompressedTensorsSettings settings = CompressedTensorsSettings.read(where, config);
     stored.tensors().forEach(info -> tensors.put(info.name(), info));
+    String mark = format.mark();
     for (TensorInfo info : stored.tensors()) {
-      if (info.name().endsWith(CompressedTensors.PACKED)) {
-        String linear =
-            info.name().substring(0, info.name().length() - CompressedTensors.PACKED.length());
-        addLinear(PackedLinear.of(location, stored, linear, settings.schemeOf(linear)));
+      if (info.name().endsWith(mark)) {
+        String linear = info.name().substring(0, info.name().length() - mark.length());
+        addLinear(format.linear(location, stored, linear));
       }
     }
     if (packed.isEmpty()) {
       throw new InputException(
-          "%s has a quantization_config, but no tensor ends with %s."
-              .formatted(location, CompressedTensors.PACKED));
+          "%s has a quantization_config, but no tensor ends with %s.".formatted(location, mark));
     }
   }
 
-  private void addLinear(PackedLinear linear) {
-    tensors.remove(linear.linear() + CompressedTensors.PACKED);
-    tensors.remove(linear.linear() + CompressedTensors.SCALE);
-    tensors.remove(linear.linear() + CompressedTensors.SHAPE);
-    tensors.remove(linear.linear() + CompressedTensors.ZERO_POINT);
+  private void addLinear(StoredLinear linear) {
+    linear.parts().forEach(tensors::remove);
     TensorInfo weight = linear.weight();
     if (tensors.put(weight.name(), weight) != null) {
       throw new InputException(
@@ -73,15 +66,6 @@ final class QuantizedCheckpoint implements Checkpoint {
               .formatted(location, weight.name()));
     }
     packed.put(weight.name(), linear);
-  }
-
-  /**
-   * Codes, steps and zero points of a linear.
-   *
-   * @param weight its tensor, for example {@code model.layers.0.mlp.up_proj.weight}
-   */
-  QuantizedLinear quantized(String weight) throws IOException {
-    return packed.get(weight).read(stored);
   }
 
   @Override
@@ -115,7 +99,7 @@ final class QuantizedCheckpoint implements Checkpoint {
 
   @Override
   public float[] floats(String name) throws IOException {
-    return packed.containsKey(name) ? quantized(name).dequantized().values() : stored.floats(name);
+    return packed.containsKey(name) ? packed.get(name).floats(stored) : stored.floats(name);
   }
 
   @Override

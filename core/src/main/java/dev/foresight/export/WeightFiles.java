@@ -2,6 +2,9 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.tensor.Checkpoint;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.FloatTensors;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.StrictJson;
 import dev.foresight.tensor.TensorInfo;
@@ -37,6 +40,18 @@ public final class WeightFiles {
 
   private String name(int number) {
     return "model-%05d-of-%05d.safetensors".formatted(number, blocks + 1);
+  }
+
+  /** A tensor left in float, in the type that the container wants. */
+  public static NamedTensor inFloat(Checkpoint checkpoint, String name, Container container) {
+    TensorInfo info = checkpoint.info(name);
+    DType type = container.floatType().orElse(info.dtype());
+    if (type == info.dtype() || !info.dtype().widensToFloat()) {
+      return NamedTensor.copyOf(checkpoint, name);
+    }
+    return new NamedTensor(
+        new TensorInfo(name, type, info.shape()),
+        () -> FloatTensors.narrow(name, type, checkpoint.floats(name)));
   }
 
   /** Notes what was written to a file. */

@@ -3,18 +3,23 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.quantize.Grid;
+import dev.foresight.tensor.DType;
 import dev.foresight.tensor.StrictJson;
 import java.util.List;
+import java.util.Map;
 
 /** config.json of a written folder. */
 public final class WrittenConfig {
   static final String QUANTIZATION = "quantization_config";
 
+  private static final Map<DType, String> NAMES =
+      Map.of(DType.F16, "float16", DType.BF16, "bfloat16", DType.F32, "float32");
+
   private WrittenConfig() {}
 
   /**
-   * The original's settings in their order, then what the container says of the weights. The type
-   * of the model stays as it is: no container changes the type of the tensors left in float.
+   * The original's settings in their order, then what the container says of the weights; the type
+   * of the model is that of the tensors left in float.
    *
    * @param location what messages call the original folder
    * @param original its config.json
@@ -30,6 +35,10 @@ public final class WrittenConfig {
       List<String> keptInFloat) {
     requireFloat(location, original);
     ObjectNode config = original.deepCopy();
+    container
+        .floatType()
+        .ifPresent(
+            type -> config.put(config.has("dtype") ? "dtype" : "torch_dtype", NAMES.get(type)));
     container
         .quantizationConfig(grid, keptInFloat)
         .ifPresent(node -> config.set(QUANTIZATION, node));

@@ -11,8 +11,9 @@ import dev.foresight.tensor.DType;
  *     whole rows
  * @param symmetric whether the zero point is fixed at {@code 2^(bits-1)}
  * @param stepType F16, BF16 or F32: steps are rounded to it before codes are taken
+ * @param leastZero smallest zero point that can be stored: 0, or 1 where files hold it less one
  */
-public record Grid(int bits, int group, boolean symmetric, DType stepType)
+public record Grid(int bits, int group, boolean symmetric, DType stepType, int leastZero)
     implements java.io.Serializable {
   public Grid {
     if (bits < 2 || bits > 8) {
@@ -25,6 +26,14 @@ public record Grid(int bits, int group, boolean symmetric, DType stepType)
     if (!stepType.widensToFloat()) {
       throw new IllegalArgumentException("Steps are floats, not " + stepType);
     }
+    if (leastZero < 0 || leastZero > 1) {
+      throw new IllegalArgumentException("Zero points begin at 0 or 1, not at " + leastZero);
+    }
+  }
+
+  /** A grid whose zero points may be any code. */
+  public Grid(int bits, int group, boolean symmetric, DType stepType) {
+    this(bits, group, symmetric, stepType, 0);
   }
 
   /** Largest unsigned code. */

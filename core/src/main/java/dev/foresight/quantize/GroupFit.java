@@ -10,7 +10,8 @@ import dev.foresight.tensor.DType;
  * and read is the same number. A group of zeros gets step 1. Where the range is so small that the
  * step would be subnormal, which many kernels flush to zero, it is the smallest normal number
  * instead; the error is still at most half a step. A range beyond the step's type leaves an
- * infinite step, for the caller to refuse.
+ * infinite step, for the caller to refuse. Where zero points begin at 1 and the range asks for 0,
+ * the step grows until the largest weight is reached with one code less.
  */
 final class GroupFit {
   /** 1.5 · 2^23: a sum with it has no fraction bits, so adding and subtracting it is rint. */
@@ -22,6 +23,7 @@ final class GroupFit {
   private final float divisor;
   private final int maxCode;
   private final int middle;
+  private final int leastZero;
 
   /** Size of a code. */
   float step;
@@ -37,6 +39,7 @@ final class GroupFit {
     symmetric = grid.symmetric();
     maxCode = grid.maxCode();
     middle = grid.middle();
+    leastZero = grid.leastZero();
     divisor = symmetric ? middle - 1 : maxCode;
   }
 
@@ -47,12 +50,19 @@ final class GroupFit {
    * @param high its largest weight, or 0 if that is larger
    */
   void fit(float low, float high) {
-    float exact = (symmetric ? Math.max(-low, high) : high - low) / divisor;
-    step = exact == 0 ? 1 : Math.max(smallest, stepType.round(exact));
+    step = stored((symmetric ? Math.max(-low, high) : high - low) / divisor);
     float zero =
         symmetric ? middle : Math.max(0, Math.min(maxCode, (float) Math.rint(-low / step)));
+    if (zero < leastZero) {
+      step = stored(high / (maxCode - leastZero));
+      zero = leastZero;
+    }
     lowest = -zero;
     highest = maxCode - zero;
+  }
+
+  private float stored(float exact) {
+    return exact == 0 ? 1 : Math.max(smallest, stepType.round(exact));
   }
 
   /** The zero point, as it is stored. */

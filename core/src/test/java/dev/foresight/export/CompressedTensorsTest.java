@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.DType;
-import dev.foresight.tensor.MappedFile;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.SafetensorsFile;
 import dev.foresight.tensor.StrictJson;
@@ -14,7 +13,6 @@ import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -137,8 +135,6 @@ class CompressedTensorsTest {
   }
 
   private static SafetensorsFile library() throws IOException, URISyntaxException {
-    Path golden =
-        Path.of(CompressedTensorsTest.class.getResource("/export/packed.safetensors").toURI());
-    return SafetensorsFile.open(MappedFile.open(golden));
+    return Goldens.open("packed.safetensors");
   }
 }

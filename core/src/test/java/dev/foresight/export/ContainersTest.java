@@ -3,7 +3,6 @@ package dev.foresight.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
@@ -15,7 +14,6 @@ import dev.foresight.tensor.TensorInfo;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,27 +31,47 @@ class ContainersTest {
     assertThat(Containers.all()).extracting(Container::name).doesNotHaveDuplicates();
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> Containers.named("gguf"))
-        .withMessage("--format gguf is unknown: choose compressed-tensors or dequantized.");
+        .withMessage(
+            "--container gguf is unknown: choose one of compressed-tensors, gptq_v2, gptq, awq,"
+                + " dequantized.");
   }
 
   @Test
   void containerFixesTheGrid() {
-    for (Container container : Containers.all()) {
-      assertThat(container.grid(3, 64, false, DType.BF16))
+    for (String own : List.of("compressed-tensors", "dequantized")) {
+      assertThat(Containers.named(own).grid(3, 64, false, DType.BF16))
           .isEqualTo(new Grid(3, 64, false, DType.BF16));
     }
+    assertThat(Containers.named("gptq_v2").grid(3, 64, false, DType.BF16))
+        .isEqualTo(new Grid(3, 64, false, DType.F16));
+    assertThat(Containers.named("gptq").grid(3, 64, false, DType.BF16))
+        .isEqualTo(new Grid(3, 64, false, DType.F16, 1));
+    assertThat(Containers.named("awq").grid(4, 64, true, DType.F32))
+        .isEqualTo(new Grid(4, 64, true, DType.F16));
+  }
+
+  @Test
+  void symmetryIsWhatReadersLike() {
+    assertThat(Containers.all().stream().filter(Container::symmetricByDefault))
+        .extracting(Container::name)
+        .containsExactly("compressed-tensors", "dequantized");
   }
 
   @Test
   void settingThatAContainerCannotHoldNamesThoseThatCan() {
     assertThatExceptionOfType(InputException.class)
-        .isThrownBy(() -> new OnlyFourBits().grid(3, 64, true, DType.F16))
+        .isThrownBy(() -> Containers.named("awq").grid(3, 64, true, DType.F16))
         .withMessage(
-            "--format four can't hold 3 bits, symmetric; compressed-tensors, dequantized can.");
+            "--container awq can't hold 3 bits, symmetric; compressed-tensors, gptq_v2, gptq,"
+                + " dequantized can.");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> Containers.named("gptq").grid(5, 64, false, DType.F16))
+        .withMessage(
+            "--container gptq can't hold 5 bits, asymmetric; compressed-tensors, dequantized can.");
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> Containers.named("compressed-tensors").grid(9, 64, false, DType.F16))
         .withMessage(
-            "--format compressed-tensors can't hold 9 bits, asymmetric; no format can: choose 2 to"
+            "--container compressed-tensors can't hold 9 bits, asymmetric; no container can: choose 2 to"
                 + " 8 bits.");
   }
 
@@ -76,6 +94,59 @@ class ContainersTest {
           }
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gptq_v2", "gptq", "awq"})
+  void foldersOfGptqAndAwqGiveTheSimulatedWeightsBitForBit(String name) throws Exception {
+    Container container = Containers.named(name);
+    for (int bits : List.of(2, 3, 4, 8)) {
+      for (boolean symmetric : List.of(true, false)) {
+        for (int group :
+            container.holds(bits, symmetric) ? List.of(16, 48, 0) : List.<Integer>of()) {
+          Grid grid = container.grid(bits, group, symmetric, DType.BF16);
+          QuantizedLinear weight = RandomLinear.of(grid, 64, 96, 13);
+          try (Checkpoint checkpoint = write(container, weight).open()) {
+            assertThat(checkpoint.info(LINEAR + ".weight"))
+                .isEqualTo(TensorInfo.of(LINEAR + ".weight", DType.F16, 64, 96));
+            assertThat(checkpoint.floats(LINEAR + ".weight"))
+                .as("%s", grid)
+                .containsExactly(weight.dequantized().values());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatStaysInFloatIsTurnedIntoTheTypeOfTheContainer() throws Exception {
+    float[] values = {1, 1.0009765f};
+    TestFolder original = new TestFolder(folder);
+    original.config("{}");
+    original.weights(
+        List.of(NamedTensor.ofFloats(TensorInfo.of("norm", DType.BF16, 2), values)), List.of());
+    try (Checkpoint checkpoint = original.open()) {
+      NamedTensor kept = WeightFiles.inFloat(checkpoint, "norm", new CompressedTensors());
+      NamedTensor turned = WeightFiles.inFloat(checkpoint, "norm", new Awq());
+      assertThat(kept.info().dtype()).isEqualTo(DType.BF16);
+      assertThat(turned.info()).isEqualTo(TensorInfo.of("norm", DType.F16, 2));
+      assertThat(turned.data().bytes().getShort(0)).isEqualTo((short) 0x3c00);
+    }
+  }
+
+  @Test
+  void floatThatOverflowsTheTypeOfTheContainerIsNamed() throws Exception {
+    TestFolder original = new TestFolder(folder);
+    original.config("{}");
+    original.weights(
+        List.of(NamedTensor.ofFloats(TensorInfo.of("norm", DType.BF16, 2), new float[] {1, 70000})),
+        List.of());
+    try (Checkpoint checkpoint = original.open()) {
+      NamedTensor turned = WeightFiles.inFloat(checkpoint, "norm", Containers.named("gptq_v2"));
+      assertThatExceptionOfType(InputException.class)
+          .isThrownBy(() -> turned.data().bytes())
+          .withMessageStartingWith("Element 1 of norm is 70144.0, more than F16 can hold");
     }
   }
 
@@ -120,45 +191,5 @@ class ContainersTest {
             List.of("lm_head")));
     written.weights(outside, container.tensors(LINEAR, weight));
     return written;
-  }
-
-  /** Like AWQ's container: one width, both symmetries. */
-  private static final class OnlyFourBits implements Container {
-    private final Container rest = new Dequantized();
-
-    @Override
-    public String name() {
-      return "four";
-    }
-
-    @Override
-    public boolean holds(int bits, boolean symmetric) {
-      return bits == 4;
-    }
-
-    @Override
-    public boolean symmetricByDefault() {
-      return rest.symmetricByDefault();
-    }
-
-    @Override
-    public DType stepType(DType stored) {
-      return rest.stepType(stored);
-    }
-
-    @Override
-    public List<String> warnings(Grid grid) {
-      return rest.warnings(grid);
-    }
-
-    @Override
-    public List<NamedTensor> tensors(String linear, QuantizedLinear weight) {
-      return rest.tensors(linear, weight);
-    }
-
-    @Override
-    public Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat) {
-      return rest.quantizationConfig(grid, keptInFloat);
-    }
   }
 }

@@ -78,8 +78,10 @@ class ExportedCheckpointsTest {
 
   @Test
   void otherMethodIsNamed() throws IOException {
-    folder.config("{\"quantization_config\":{\"quant_method\":\"gptq\"}}");
-    refused().withMessageContaining("is quantized by 'gptq', which can't be read here");
+    folder.config("{\"quantization_config\":{\"quant_method\":\"fp8\"}}");
+    refused()
+        .withMessageContaining(
+            "is quantized by 'fp8', which can't be read here; float models, compressed-tensors, gptq and awq can.");
     folder.config("{\"quantization_config\":7}");
     refused().withMessageContaining("quantization_config is not a JSON object");
   }

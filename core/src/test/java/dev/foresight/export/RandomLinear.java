@@ -22,7 +22,7 @@ final class RandomLinear {
     for (int i = 0; i < steps.length; i++) {
       steps[i] = grid.stepType().round(0.001f + random.nextFloat());
       if (!grid.symmetric()) {
-        zeros[i] = (byte) random.nextInt(grid.maxCode() + 1);
+        zeros[i] = (byte) random.nextInt(grid.leastZero(), grid.maxCode() + 1);
       }
     }
     return new QuantizedLinear(rows, columns, group, grid, codes, steps, zeros);

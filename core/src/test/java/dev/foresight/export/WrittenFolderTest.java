@@ -64,6 +64,18 @@ class WrittenFolderTest {
   }
 
   @Test
+  void configNamesTheTypeThatFloatsAreTurnedTo() {
+    Gptq container = new Gptq(Gptq.Zeros.AS_THEY_ARE);
+    for (String key : List.of("dtype", "torch_dtype")) {
+      ObjectNode original = StrictJson.object("c", "{\"%s\":\"bfloat16\"}".formatted(key));
+      ObjectNode written =
+          StrictJson.object("c", WrittenConfig.text("m", original, container, GRID, List.of()));
+      assertThat(written.fieldNames()).toIterable().containsExactly(key, "quantization_config");
+      assertThat(written.get(key).asText()).isEqualTo("float16");
+    }
+  }
+
+  @Test
   void dequantizedConfigIsTheOriginals() {
     ObjectNode original = StrictJson.object("c", "{\"z\":1e-05,\"a\":[1,2]}");
     assertThat(WrittenConfig.text("m", original, new Dequantized(), GRID, List.of()))

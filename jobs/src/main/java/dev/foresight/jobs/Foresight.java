@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       CalibrateCommand.class,
       QuantizeCommand.class,
+      ExportImatrixCommand.class,
       EvaluateCommand.class,
       InspectCommand.class,
       DemoCommand.class

@@ -9,6 +9,7 @@ import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
@@ -44,6 +45,13 @@ final class OutputFolder {
 
   void text(String file, String text) throws IOException {
     AtomicFiles.writeText(conf, root, file, text);
+  }
+
+  /** Files of these names and texts. */
+  void texts(Map<String, String> files) throws IOException {
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      text(file.getKey(), file.getValue());
+    }
   }
 
   void json(String file, JsonNode node) throws IOException {

@@ -74,7 +74,7 @@ final class QuantizationReport {
     report.set("model", Json.MAPPER.valueToTree(fingerprint));
     report.put("method", request.method().key());
     ObjectNode written = report.putObject("grid");
-    written.put("format", request.container().name());
+    written.put("container", request.container().name());
     written.put("bits", grid.bits());
     written.put("group", grid.group());
     written.put("symmetric", grid.symmetric());

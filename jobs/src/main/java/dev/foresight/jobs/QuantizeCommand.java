@@ -58,17 +58,19 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--symmetric",
       negatable = true,
       fallbackValue = "true",
-      description = "Fix the zero point in the middle (default: what the format's readers like).")
+      description =
+          "Fix the zero point in the middle (default: what the container's readers like).")
   private Boolean symmetric;
 
   @Option(names = "--asymmetric", description = "The same as --no-symmetric.")
   private boolean asymmetric;
 
   @Option(
-      names = "--format",
+      names = "--container",
       defaultValue = "compressed-tensors",
-      description = "compressed-tensors or dequantized (default: ${DEFAULT-VALUE}).")
-  private String format;
+      description =
+          "compressed-tensors, gptq_v2, gptq, awq or dequantized (default: ${DEFAULT-VALUE}).")
+  private String container;
 
   @Option(
       names = "--loss",
@@ -132,12 +134,11 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Container container = Containers.named(format);
+    Container written = Containers.named(container);
     if (symmetric != null && asymmetric) {
       throw new InputException("--symmetric and --asymmetric exclude each other: give one.");
     }
-    boolean middle =
-        !asymmetric && (symmetric == null ? container.symmetricByDefault() : symmetric);
+    boolean middle = !asymmetric && (symmetric == null ? written.symmetricByDefault() : symmetric);
     if (method != Method.RTN && sketches == null) {
       throw new InputException(
           "--method %s needs --sketches: run calibrate first, or use --method rtn."
@@ -149,7 +150,7 @@ final class QuantizeCommand implements Callable<Integer> {
             method == Method.RTN ? Optional.empty() : Optional.of(sketches),
             output,
             method,
-            container,
+            written,
             bits,
             group,
             middle,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.export.CompanionFiles;
 import dev.foresight.export.Container;
+import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.WeightFiles;
 import dev.foresight.export.WrittenConfig;
@@ -28,7 +29,6 @@ import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.SketchSelection;
 import dev.foresight.spark.store.Manifest;
-import dev.foresight.spark.store.SketchStore;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.NamedTensor;
@@ -140,32 +140,19 @@ final class QuantizeJob {
     Grid grid =
         request.container().grid(request.bits(), request.group(), request.symmetric(), stored);
     for (LinearSpec linear : model.architecture().linears()) {
-      grid.groupOf(
-          model.architecture().tensorName(0, linear.path()), linear.columns(model.config()));
+      String name = model.architecture().tensorName(0, linear.path());
+      grid.groupOf(name, linear.columns(model.config()));
+      request.container().check(name, linear.rows(model.config()), linear.columns(model.config()));
     }
     return grid;
   }
 
   private Optional<Manifest> manifest(Request request, ModelFingerprint fingerprint)
       throws IOException {
-    if (request.sketches().isEmpty()) {
-      return Optional.empty();
-    }
-    Manifest manifest = new SketchStore(conf, request.sketches().get()).manifest();
-    if (!manifest.model().sha256().equals(fingerprint.sha256())) {
-      TreeSet<String> differing = new TreeSet<>(fingerprint.files().keySet());
-      differing.addAll(manifest.model().files().keySet());
-      differing.removeIf(
-          file ->
-              java.util.Objects.equals(
-                  fingerprint.files().get(file), manifest.model().files().get(file)));
-      throw new InputException(
-          "The sketches in %s are of another model than %s (%s differ): calibrate this model, or"
-                  .formatted(
-                      request.sketches().get(), request.model(), String.join(", ", differing))
-              + " name its own sketches.");
-    }
-    return Optional.of(manifest);
+    return request.sketches().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            SketchesOf.model(request.model(), fingerprint, request.sketches().get(), conf));
   }
 
   private SketchSelection select(Request request, Manifest manifest) throws IOException {
@@ -248,9 +235,12 @@ final class QuantizeJob {
       OutputFolder output,
       List<QuantizedBlock> done)
       throws IOException {
+    Container container = Containers.named(plan.container());
     WeightFiles files = new WeightFiles(done.size());
     List<NamedTensor> outside =
-        outside(model).stream().map(name -> NamedTensor.copyOf(model.checkpoint(), name)).toList();
+        outside(model).stream()
+            .map(name -> WeightFiles.inFloat(model.checkpoint(), name, container))
+            .toList();
     files.add(files.outside(), outside);
     long[] bytes = new long[1];
     output.write(files.outside(), stream -> bytes[0] = SafetensorsWriter.write(outside, stream));
@@ -259,14 +249,11 @@ final class QuantizeJob {
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));
     }
     output.text(ShardedCheckpoint.INDEX, files.index());
+    List<String> kept = List.of("lm_head");
     output.text(
         ModelConfig.FILE,
-        WrittenConfig.text(
-            folder.location(),
-            config,
-            dev.foresight.export.Containers.named(plan.container()),
-            plan.grid(),
-            List.of("lm_head")));
+        WrittenConfig.text(folder.location(), config, container, plan.grid(), kept));
+    output.texts(container.sideFiles(plan.grid(), kept));
     output.copy(folder, CompanionFiles.toCopy(folder.files(), config));
     return bytes[0];
   }

@@ -150,6 +150,19 @@ class BadInputTest {
   }
 
   @Test
+  void containerThatCannotHoldTheWidthNamesThoseThatCan() {
+    assertRefused(
+        quantize("--method", "rtn", "--bits", 3, "--container", "awq"),
+        "awq can't hold 3 bits",
+        "gptq_v2");
+    assertRefused(
+        quantize("--method", "rtn", "--bits", 5, "--container", "gptq"),
+        "gptq can't hold 5 bits",
+        "compressed-tensors, dequantized can");
+    assertRefused(quantize("--method", "rtn", "--container", "gguf"), "gguf is unknown", "awq");
+  }
+
+  @Test
   void storeThatIsThereIsNotReplacedUnasked() {
     assertThat(calibrate().exitCode()).isZero();
     assertRefused(calibrate(), "--overwrite");

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,11 +105,37 @@ class MainJobTest {
     Path packed = quantize("packed", "--method", "awq", "--bits", 3, "--asymmetric");
     Path plain =
         quantize(
-            "plain", "--method", "awq", "--bits", 3, "--asymmetric", "--format", "dequantized");
+            "plain", "--method", "awq", "--bits", 3, "--asymmetric", "--container", "dequantized");
     // the plain folder rounds every weight once more, to fp16
     assertThat(evaluate(packed).path("perplexity").asDouble())
         .isCloseTo(evaluate(plain).path("perplexity").asDouble(), withinPercentage(0.1));
     assertThat(sizeOfBlocks(packed)).isLessThan(sizeOfBlocks(plain) / 4);
+  }
+
+  /** RTN to one grid: what is judged differs only by what readers of each container make of it. */
+  @Test
+  void everyContainerOfTheSameGridIsTheSameModel() throws IOException {
+    Object[] grid = {"--method", "rtn", "--bits", 4, "--asymmetric", "--container"};
+    double expected = 0;
+    for (String container : List.of("dequantized", "compressed-tensors", "gptq_v2", "awq")) {
+      Object[] options = Arrays.copyOf(grid, grid.length + 1);
+      options[grid.length] = container;
+      double perplexity =
+          evaluate(quantize("grid-" + container, options)).path("perplexity").asDouble();
+      expected = expected == 0 ? perplexity : expected;
+      // the plain folder rounds every weight once more, to fp16
+      assertThat(perplexity).as(container).isCloseTo(expected, withinPercentage(0.1));
+    }
+  }
+
+  @Test
+  void sideFilesThatOlderReadersLookForAreWritten() throws IOException {
+    Path gptq = quantize("side-gptq", "--method", "rtn", "--bits", 3, "--container", "gptq");
+    assertThat(Files.readString(gptq.resolve("quantize_config.json"))).contains("\"bits\" : 3");
+    assertThat(JSON.readTree(Files.readString(gptq.resolve("config.json"))).path("dtype").asText())
+        .isEqualTo("float16");
+    Path awq = quantize("side-awq", "--method", "rtn", "--bits", 4, "--container", "awq");
+    assertThat(Files.readString(awq.resolve("quant_config.json"))).contains("\"w_bit\" : 4");
   }
 
   private static long sizeOfBlocks(Path model) throws IOException {

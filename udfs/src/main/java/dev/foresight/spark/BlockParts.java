@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -73,8 +74,12 @@ final class BlockParts {
     return model.checkpoint().info(architecture.tensorName(block, first)).dtype();
   }
 
-  /** Reads one block. */
-  static BlockWeights read(Model model, int block) throws IOException {
+  /**
+   * Reads one block.
+   *
+   * @param floatType type that what stays in float is written in; none for the stored type
+   */
+  static BlockWeights read(Model model, int block, Optional<DType> floatType) throws IOException {
     Architecture architecture = model.architecture();
     Map<String, Matrix> linears = new HashMap<>();
     Map<String, float[]> vectors = new HashMap<>();
@@ -93,6 +98,9 @@ final class BlockParts {
     }
     String prefix = architecture.tensorName(block, "");
     return new BlockWeights(
-        prefix.substring(0, prefix.length() - 1), linears, vectors, storedType(model, block));
+        prefix.substring(0, prefix.length() - 1),
+        linears,
+        vectors,
+        floatType.orElse(storedType(model, block)));
   }
 }

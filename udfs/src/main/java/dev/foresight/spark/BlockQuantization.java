@@ -110,7 +110,8 @@ public final class BlockQuantization
     ModelFolder folder = ModelFolders.open(plan.model(), conf.value());
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
-      BlockWeights weights = BlockParts.read(model, block);
+      Container container = Containers.named(plan.container());
+      BlockWeights weights = BlockParts.read(model, block, container.floatType());
       BlockResult result =
           BlockQuantizer.quantize(
               weights,
@@ -119,7 +120,7 @@ public final class BlockQuantization
               plan.grid(),
               plan.search(),
               product);
-      List<NamedTensor> tensors = tensors(model, block, weights, result);
+      List<NamedTensor> tensors = tensors(container, model, block, weights, result);
       String file = new WeightFiles(model.config().blocks()).ofBlock(block);
       long[] bytes = new long[1];
       AtomicFiles.writeStream(
@@ -177,9 +178,8 @@ public final class BlockQuantization
     return new SampledRows(mix.rows(), mix.weights());
   }
 
-  private List<NamedTensor> tensors(
-      Model model, int block, BlockWeights weights, BlockResult result) {
-    Container container = Containers.named(plan.container());
+  private static List<NamedTensor> tensors(
+      Container container, Model model, int block, BlockWeights weights, BlockResult result) {
     List<NamedTensor> tensors = new ArrayList<>();
     result
         .linears()

@@ -1,0 +1,89 @@
+package dev.foresight.jobs;
+
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.export.ImatrixFormat;
+import dev.foresight.export.ImportanceMatrix;
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import dev.foresight.sketch.FirstPosition;
+import dev.foresight.spark.BlockMoments;
+import dev.foresight.spark.BlockMoments.Moments;
+import dev.foresight.spark.Locations;
+import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.spark.ModelFolders;
+import dev.foresight.spark.SketchSelection;
+import dev.foresight.spark.store.Manifest;
+import dev.foresight.tensor.ModelFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Merges a store's sums, one task a block, and writes them as one file. */
+final class ExportImatrixJob {
+  private final JavaSparkContext spark;
+  private final Configuration conf;
+  private final PrintWriter out;
+
+  ExportImatrixJob(SparkSession session, PrintWriter out) {
+    this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    this.conf = spark.hadoopConfiguration();
+    this.out = out;
+  }
+
+  /**
+   * Writes the file.
+   *
+   * @throws dev.foresight.InputException if anything is refused; nothing is written then
+   */
+  void run(
+      String sketches,
+      String location,
+      String output,
+      ImatrixFormat format,
+      List<String> shards,
+      FirstPosition firstPosition,
+      boolean overwrite)
+      throws IOException {
+    ModelFolder folder = ModelFolders.open(Locations.qualify(location, conf), conf);
+    OutputFile file = new OutputFile(conf, Locations.qualify(output, conf));
+    file.prepare("--out", overwrite);
+    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+      Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
+      SketchSelection selection =
+          SketchSelection.of(Locations.qualify(sketches, conf), manifest, shards, firstPosition, 0);
+      spark.setJobGroup(
+          "export-imatrix", "Merge the sums of %d blocks".formatted(manifest.blocks()));
+      List<Map<Role, double[]>> meanSquare =
+          spark
+              .parallelize(
+                  IntStream.range(0, manifest.blocks()).boxed().toList(), manifest.blocks())
+              .map(new BlockMoments(selection, new SerializableConfiguration(conf)))
+              .collect()
+              .stream()
+              .map(Moments::meanSquare)
+              .toList();
+      long tokens =
+          selection.tokens().values().stream()
+              .mapToLong(t -> t[1] + (firstPosition == FirstPosition.INCLUDE ? t[0] : 0))
+              .sum();
+      ImportanceMatrix matrix =
+          ImportanceMatrix.of(
+              model,
+              meanSquare,
+              tokens,
+              manifest.packing().sequenceLength(),
+              List.copyOf(selection.tokens().keySet()));
+      file.write(stream -> format.write(matrix, stream));
+      out.printf(
+          "Wrote the importance of %d weights over %,d tokens into %s%n",
+          matrix.meanSquare().size(), tokens, output);
+      out.flush();
+    }
+  }
+}
