@@ -14,7 +14,7 @@ import java.util.Map;
 final class BlockSessions implements AutoCloseable {
   private final Model model;
   private final RunnerSettings settings;
-  private final byte[] graph;
+  private final BlockGraphs graphs;
   private final FloatPool staging = new FloatPool();
   private final Map<Integer, Slot> slots = new LinkedHashMap<>(); // in order of last use
   private boolean closed;
@@ -28,7 +28,9 @@ final class BlockSessions implements AutoCloseable {
   BlockSessions(Model model, RunnerSettings settings) {
     this.model = model;
     this.settings = settings;
-    this.graph = BlockGraph.build(model.config(), model.architecture(), settings.statistics());
+    this.graphs =
+        new BlockGraphs(
+            model.config(), model.architecture(), settings.statistics(), LinearNodes.FLOAT);
   }
 
   /**
@@ -70,7 +72,7 @@ final class BlockSessions implements AutoCloseable {
   private BlockSession load(int block) throws IOException {
     BlockSession session = null;
     try {
-      session = BlockSession.open(model, block, graph, settings, staging);
+      session = BlockSession.open(model, block, graphs.of(block), settings, staging);
       return session;
     } finally {
       synchronized (this) {

@@ -47,7 +47,8 @@ class ExactnessReport {
   private static void blocksOnTheSameInput(Model model, Checkpoint golden, int length)
       throws IOException {
     System.out.println("block | relative RMS | without position 0 | worst sum of two windows");
-    byte[] graph = BlockGraph.build(model.config(), model.architecture(), true);
+    BlockGraphs graphs =
+        new BlockGraphs(model.config(), model.architecture(), true, LinearNodes.FLOAT);
     RunnerSettings settings = RunnerSettings.resident().withStatistics();
     RopeTable rope = new RopeTable(model.config(), length);
     FloatPool staging = new FloatPool();
@@ -58,7 +59,8 @@ class ExactnessReport {
       FloatBuffer out = FloatPool.allocate(input.length);
       float[] found = new float[input.length];
       double sums;
-      try (BlockSession session = BlockSession.open(model, block, graph, settings, staging);
+      try (BlockSession session =
+              BlockSession.open(model, block, graphs.of(block), settings, staging);
           BatchInputs inputs =
               new BatchInputs(TWO, length, model.config().hidden(), rope, new long[0])) {
         Map<Role, BatchStatistics> measured = session.run(inputs, in, out);
