@@ -65,7 +65,7 @@ final class BlockSession implements AutoCloseable {
     Map<String, OnnxTensor> fed = new HashMap<>();
     try (OnnxTensor in = inputs.hidden(hidden);
         OnnxTensor out = inputs.hidden(next)) {
-      fed.putAll(inputs.shared(statistics));
+      fed.putAll(inputs.shared(session.getInputNames()));
       fed.put(BlockGraph.HIDDEN, in);
       Set<String> measured = new HashSet<>(session.getOutputNames());
       measured.remove(BlockGraph.NEXT);
