@@ -51,7 +51,6 @@ class ExactnessReport {
         new BlockGraphs(model.config(), model.architecture(), true, LinearNodes.FLOAT);
     RunnerSettings settings = RunnerSettings.resident().withStatistics();
     RopeTable rope = new RopeTable(model.config(), length);
-    FloatPool staging = new FloatPool();
     double worst = 0;
     for (int block = 0; block < model.config().blocks(); block++) {
       float[] input = golden.floats("hidden." + block);
@@ -59,8 +58,9 @@ class ExactnessReport {
       FloatBuffer out = FloatPool.allocate(input.length);
       float[] found = new float[input.length];
       double sums;
-      try (BlockSession session =
-              BlockSession.open(model, block, graphs.of(block), settings, staging);
+      try (BlockCache cache = BlockCache.temporary();
+          BlockSession session =
+              BlockSession.open(model, block, graphs.of(block), settings, cache);
           BatchInputs inputs =
               new BatchInputs(TWO, length, model.config().hidden(), rope, new long[0])) {
         Map<Role, BatchStatistics> measured = session.run(inputs, in, out);
