@@ -4,18 +4,16 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What all blocks are fed with beside the residual stream of one batch: native, so closed. */
 final class BatchInputs implements AutoCloseable {
   private final int sequences;
   private final int length;
   private final int channels;
-  private final Map<String, OnnxTensor> rotary = new HashMap<>();
-  private final Map<String, OnnxTensor> measuring = new HashMap<>();
+  private final Map<String, OnnxTensor> inputs = new HashMap<>();
 
   /**
    * @param channels of the residual stream
@@ -27,11 +25,11 @@ final class BatchInputs implements AutoCloseable {
     this.channels = channels;
     try {
       long pairs = rope.cosines(length).remaining() / length;
-      rotary.put(BlockGraph.COSINES, floats(rope.cosines(length), length, pairs));
-      rotary.put(BlockGraph.SINES, floats(rope.sines(length), length, pairs));
-      rotary.put(BlockGraph.POSITIONS, longs(positions(), sequences, length));
-      measuring.put(BlockGraph.STRATA, floats(strata(), 2, tokens()));
-      measuring.put(BlockGraph.ROWS, longs(LongBuffer.wrap(rows), rows.length));
+      inputs.put(BlockGraph.COSINES, floats(rope.cosines(length), length, pairs));
+      inputs.put(BlockGraph.SINES, floats(rope.sines(length), length, pairs));
+      inputs.put(BlockGraph.POSITIONS, longs(positions(), sequences, length));
+      inputs.put(BlockGraph.STRATA, floats(strata(), 2, tokens()));
+      inputs.put(BlockGraph.ROWS, longs(LongBuffer.wrap(rows), rows.length));
     } catch (OrtException e) {
       close();
       throw new OnnxException("ONNX Runtime can't make the inputs of a batch", e);
@@ -51,12 +49,10 @@ final class BatchInputs implements AutoCloseable {
     return floats(values, sequences, length, channels);
   }
 
-  /** Inputs by name; those that only statistics need on request. */
-  Map<String, OnnxTensor> shared(boolean statistics) {
-    Map<String, OnnxTensor> shared = new HashMap<>(rotary);
-    if (statistics) {
-      shared.putAll(measuring);
-    }
+  /** Inputs by name, those that a graph asks for. */
+  Map<String, OnnxTensor> shared(Set<String> wanted) {
+    Map<String, OnnxTensor> shared = new HashMap<>(inputs);
+    shared.keySet().retainAll(wanted);
     return shared;
   }
 
@@ -88,8 +84,6 @@ final class BatchInputs implements AutoCloseable {
 
   @Override
   public void close() {
-    List<OnnxTensor> all = new ArrayList<>(rotary.values());
-    all.addAll(measuring.values());
-    all.forEach(OnnxTensor::close);
+    inputs.values().forEach(OnnxTensor::close);
   }
 }

@@ -4,6 +4,7 @@ import static dev.foresight.onnx.OnnxGraph.attribute;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import dev.foresight.model.Architecture;
+import dev.foresight.model.LinearSpec;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.NormSpec;
 import dev.foresight.model.Part;
@@ -44,15 +45,19 @@ final class BlockGraph {
   private final ModelConfig config;
   private final Architecture architecture;
   private final boolean statistics;
+  private final LinearNodes linears;
 
-  private BlockGraph(ModelConfig config, Architecture architecture, boolean statistics) {
+  private BlockGraph(
+      ModelConfig config, Architecture architecture, boolean statistics, LinearNodes linears) {
     this.config = config;
     this.architecture = architecture;
     this.statistics = statistics;
+    this.linears = linears;
   }
 
-  static byte[] build(ModelConfig config, Architecture architecture, boolean statistics) {
-    return new BlockGraph(config, architecture, statistics).build();
+  static byte[] build(
+      ModelConfig config, Architecture architecture, boolean statistics, LinearNodes linears) {
+    return new BlockGraph(config, architecture, statistics, linears).build();
   }
 
   /** Name of the output with a statistic of a role, for example {@code mlp_input.sum_abs}. */
@@ -84,7 +89,9 @@ final class BlockGraph {
       graph.input(STRATA, 2, "tokens");
       graph.indexInput(ROWS, "k");
     }
-    architecture.blockTensors(config).forEach(graph::weight);
+    for (NormSpec norm : List.of(architecture.attentionNorm(), architecture.mlpNorm())) {
+      graph.weight(norm.weight(), List.of((long) config.hidden()));
+    }
   }
 
   /**
@@ -139,8 +146,11 @@ final class BlockGraph {
   }
 
   private String linear(String x, Part part) {
-    return graph.node(
-        "Gemm", List.of(x, architecture.linear(part).weight()), attribute("transB", 1));
+    LinearSpec linear = architecture.linear(part);
+    return linears.add(
+        graph,
+        x,
+        new LinearNodes.Linear(linear.path(), linear.rows(config), linear.columns(config), false));
   }
 
   /** A linear's output as [batch, length, heads x headDimension]. */

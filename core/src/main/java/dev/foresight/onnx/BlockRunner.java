@@ -19,16 +19,30 @@ public final class BlockRunner implements AutoCloseable {
   private final Model model;
   private final RunnerSettings settings;
   private final Embedding embedding;
+  private final BlockCache ownCache; // null where the caller brought one
   private final BlockSessions sessions;
   private final FloatPool buffers = new FloatPool();
   private volatile RopeTable rope;
 
-  /** Opens no block yet; the model must stay open as long as the runner. */
+  /**
+   * Opens no block yet; the model must stay open as long as the runner. Its converted blocks live
+   * in temporary files, as long as the runner.
+   */
   public BlockRunner(Model model, RunnerSettings settings) throws IOException {
+    this(model, settings, null);
+  }
+
+  /**
+   * The same with converted blocks that stay for others.
+   *
+   * @param cache of this very model
+   */
+  public BlockRunner(Model model, RunnerSettings settings, BlockCache cache) throws IOException {
     this.model = model;
     this.settings = settings;
     this.embedding = Embedding.of(model);
-    this.sessions = new BlockSessions(model, settings);
+    this.ownCache = cache == null ? BlockCache.temporary() : null;
+    this.sessions = new BlockSessions(model, settings, cache == null ? ownCache : cache);
     this.rope = new RopeTable(model.config(), 1);
   }
 
@@ -178,8 +192,11 @@ public final class BlockRunner implements AutoCloseable {
 
   /** Frees the blocks; runs still under way end with an error. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     sessions.close();
     buffers.clear();
+    if (ownCache != null) {
+      ownCache.close();
+    }
   }
 }

@@ -12,12 +12,11 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * One block with its weights in native memory. {@link #run} is safe for several threads; {@link
+ * One block with its weights in mapped memory. {@link #run} is safe for several threads; {@link
  * #close} must come after all of them.
  */
 final class BlockSession implements AutoCloseable {
@@ -30,28 +29,22 @@ final class BlockSession implements AutoCloseable {
   }
 
   /**
-   * @param graph what {@link BlockGraph} built for this model
-   * @param staging buffers to widen the weights into
+   * @param graph what {@link BlockGraphs} built for this block
+   * @param cache where its weights are, or are put
    */
   static BlockSession open(
-      Model model, int block, byte[] graph, RunnerSettings settings, FloatPool staging)
+      Model model, int block, byte[] graph, RunnerSettings settings, BlockCache cache)
       throws IOException {
-    Map<String, Weight> weights = new HashMap<>();
-    try {
-      for (Map.Entry<String, List<Long>> tensor :
-          model.architecture().blockTensors(model.config()).entrySet()) {
-        float[] values =
-            model.checkpoint().floats(model.architecture().tensorName(block, tensor.getKey()));
-        FloatBuffer buffer = staging.take(values.length).put(values).flip();
-        long[] shape = tensor.getValue().stream().mapToLong(Long::longValue).toArray();
-        weights.put(tensor.getKey(), new Weight(buffer, shape));
-      }
-      return new BlockSession(
-          OnnxEnvironment.session(graph, weights, settings.threads(), Scratch.FREED),
-          settings.statistics());
-    } finally {
-      weights.values().forEach(weight -> staging.give(weight.values()));
-    }
+    WeightLayout layout = new WeightLayout(graph);
+    String file = cache.file(model, block, settings.precision(), layout);
+    return new BlockSession(
+        OnnxEnvironment.session(
+            layout.graph(file),
+            cache.folder(),
+            settings.precision().repacks(),
+            settings.threads(),
+            Scratch.FREED),
+        settings.statistics());
   }
 
   /**
@@ -65,7 +58,7 @@ final class BlockSession implements AutoCloseable {
     Map<String, OnnxTensor> fed = new HashMap<>();
     try (OnnxTensor in = inputs.hidden(hidden);
         OnnxTensor out = inputs.hidden(next)) {
-      fed.putAll(inputs.shared(statistics));
+      fed.putAll(inputs.shared(session.getInputNames()));
       fed.put(BlockGraph.HIDDEN, in);
       Set<String> measured = new HashSet<>(session.getOutputNames());
       measured.remove(BlockGraph.NEXT);

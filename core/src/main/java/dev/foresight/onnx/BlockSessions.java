@@ -14,8 +14,8 @@ import java.util.Map;
 final class BlockSessions implements AutoCloseable {
   private final Model model;
   private final RunnerSettings settings;
-  private final byte[] graph;
-  private final FloatPool staging = new FloatPool();
+  private final BlockGraphs graphs;
+  private final BlockCache cache;
   private final Map<Integer, Slot> slots = new LinkedHashMap<>(); // in order of last use
   private boolean closed;
 
@@ -25,10 +25,16 @@ final class BlockSessions implements AutoCloseable {
     int users = 1;
   }
 
-  BlockSessions(Model model, RunnerSettings settings) {
+  BlockSessions(Model model, RunnerSettings settings, BlockCache cache) {
     this.model = model;
     this.settings = settings;
-    this.graph = BlockGraph.build(model.config(), model.architecture(), settings.statistics());
+    this.cache = cache;
+    this.graphs =
+        new BlockGraphs(
+            model.config(),
+            model.architecture(),
+            settings.statistics(),
+            settings.precision().linears());
   }
 
   /**
@@ -70,7 +76,7 @@ final class BlockSessions implements AutoCloseable {
   private BlockSession load(int block) throws IOException {
     BlockSession session = null;
     try {
-      session = BlockSession.open(model, block, graph, settings, staging);
+      session = BlockSession.open(model, block, graphs.of(block), settings, cache);
       return session;
     } finally {
       synchronized (this) {
@@ -78,9 +84,6 @@ final class BlockSessions implements AutoCloseable {
           slots.remove(block);
         } else {
           slots.get(block).session = session;
-          if (slots.size() == model.config().blocks()) {
-            staging.clear(); // resident: no block is loaded again
-          }
         }
         notifyAll();
       }
@@ -122,7 +125,6 @@ final class BlockSessions implements AutoCloseable {
                 slots.remove(block);
               }
             });
-    staging.clear();
     notifyAll();
   }
 }

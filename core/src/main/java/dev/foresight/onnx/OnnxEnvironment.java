@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,11 +78,7 @@ final class OnnxEnvironment {
   static OrtSession session(
       byte[] graph, Map<String, Weight> weights, int threads, Scratch scratch) {
     List<OnnxTensor> tensors = new ArrayList<>();
-    try (SessionOptions options = new SessionOptions()) {
-      options.setIntraOpNumThreads(threads);
-      options.setInterOpNumThreads(1);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.setCPUArenaAllocator(scratch == Scratch.KEPT);
+    try (SessionOptions options = options(threads, scratch)) {
       Map<String, OnnxTensorLike> initializers = new HashMap<>();
       for (Map.Entry<String, Weight> weight : weights.entrySet()) {
         OnnxTensor tensor =
@@ -96,5 +93,35 @@ final class OnnxEnvironment {
     } finally {
       tensors.forEach(OnnxTensor::close);
     }
+  }
+
+  /**
+   * A session of a graph whose weights lie in files, which stay mapped as long as it is open.
+   *
+   * @param graph bytes of the ONNX model
+   * @param folder where the files are that the graph names
+   * @param repack whether to lay the weights out anew, in memory of the session's own
+   * @param threads threads inside one operator
+   * @param scratch what becomes of the memory that a run needs
+   */
+  static OrtSession session(
+      byte[] graph, Path folder, boolean repack, int threads, Scratch scratch) {
+    try (SessionOptions options = options(threads, scratch)) {
+      options.addConfigEntry(
+          "session.model_external_initializers_file_folder_path", folder.toString());
+      options.addConfigEntry("session.disable_prepacking", repack ? "0" : "1");
+      return get().createSession(graph, options);
+    } catch (OrtException e) {
+      throw new OnnxException("ONNX Runtime can't create a session", e);
+    }
+  }
+
+  private static SessionOptions options(int threads, Scratch scratch) throws OrtException {
+    SessionOptions options = new SessionOptions();
+    options.setIntraOpNumThreads(threads);
+    options.setInterOpNumThreads(1);
+    options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    options.setCPUArenaAllocator(scratch == Scratch.KEPT);
+    return options;
   }
 }

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.foresight.tensor.DType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,7 @@ final class OnnxGraph {
   private static final int OPSET =
       23; // the first with RMSNormalization, RotaryEmbedding, Attention
   private static final int IR_VERSION = 10;
+  private static final String MICROSOFT = "com.microsoft";
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Set<String> weights = new HashSet<>();
@@ -63,14 +65,21 @@ final class OnnxGraph {
    * is handed to the session from memory. Asking twice for a name gives the same weight.
    */
   String weight(String name, List<Long> shape) {
+    return weight(name, DType.F32, shape);
+  }
+
+  /** The same of another type, U8 or F32. */
+  String weight(String name, DType type, List<Long> shape) {
     if (!weights.add(name)) {
       return name; // shared by two places
     }
-    long bytes = shape.stream().reduce((long) Float.BYTES, Math::multiplyExact);
+    long bytes = shape.stream().reduce((long) type.bytes(), Math::multiplyExact);
+    TensorProto.DataType element =
+        type == DType.U8 ? TensorProto.DataType.UINT8 : TensorProto.DataType.FLOAT;
     graph.addInitializer(
         TensorProto.newBuilder()
             .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT.getNumber())
+            .setDataType(element.getNumber())
             .addAllDims(shape)
             .setDataLocation(TensorProto.DataLocation.EXTERNAL)
             .addExternalData(entry("location", "memory-" + name))
@@ -96,6 +105,13 @@ final class OnnxGraph {
   /** A node with one output. */
   String node(String operator, List<String> inputs, AttributeProto... attributes) {
     return add(fresh(operator), operator, inputs, attributes);
+  }
+
+  /** A node with one output, of an operator that only ONNX Runtime has. */
+  String microsoftNode(String operator, List<String> inputs, AttributeProto... attributes) {
+    String output = node(operator, inputs, attributes);
+    graph.getNodeBuilder(graph.getNodeCount() - 1).setDomain(MICROSOFT);
+    return output;
   }
 
   /** A node whose output is a float output of the graph. */
@@ -157,6 +173,7 @@ final class OnnxGraph {
         .setProducerName("foresight")
         .setGraph(graph)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
         .build()
         .toByteArray();
   }

@@ -4,15 +4,18 @@ import dev.foresight.InputException;
 
 /**
  * How a {@link BlockRunner} uses memory and threads. None of it changes a bit of the results,
- * except {@code batchTokens} and {@code threads}, which are constants of a configuration.
+ * except {@code threads}, {@code batchTokens} and {@code precision}, which are constants of a
+ * configuration.
  *
- * @param sessions blocks whose weights are in native memory at once; at least the number of threads
- *     that run, or they wait for each other
+ * @param sessions blocks that are open at once; at least the number of threads that run, or they
+ *     wait for each other
  * @param statistics whether the graph measures the roles
  * @param threads threads inside one operator
  * @param batchTokens tokens of a batch at most; a longer sequence is a batch of its own
+ * @param precision arithmetic of the linears
  */
-public record RunnerSettings(int sessions, boolean statistics, int threads, int batchTokens) {
+public record RunnerSettings(
+    int sessions, boolean statistics, int threads, int batchTokens, Precision precision) {
   private static final int BATCH_TOKENS = 4096;
 
   public RunnerSettings {
@@ -21,19 +24,29 @@ public record RunnerSettings(int sessions, boolean statistics, int threads, int 
     require("tokens of a batch", batchTokens);
   }
 
-  /** All blocks stay in memory. */
+  /** All blocks stay open. */
   public static RunnerSettings resident() {
     return streaming(Integer.MAX_VALUE);
   }
 
-  /** At most so many blocks are in memory, the others come back when they are needed. */
+  /** At most so many blocks are open, the others come back when they are needed. */
   public static RunnerSettings streaming(int sessions) {
-    return new RunnerSettings(sessions, false, 1, BATCH_TOKENS);
+    return new RunnerSettings(sessions, false, 1, BATCH_TOKENS, Precision.FP32);
   }
 
   /** The same, measuring the roles. */
   public RunnerSettings withStatistics() {
-    return new RunnerSettings(sessions, true, threads, batchTokens);
+    return new RunnerSettings(sessions, true, threads, batchTokens, precision);
+  }
+
+  /** The same with batches of at most so many tokens. */
+  RunnerSettings withBatchTokens(int tokens) {
+    return new RunnerSettings(sessions, statistics, threads, tokens, precision);
+  }
+
+  /** The same in another arithmetic. */
+  public RunnerSettings with(Precision other) {
+    return new RunnerSettings(sessions, statistics, threads, batchTokens, other);
   }
 
   private static void require(String what, int number) {

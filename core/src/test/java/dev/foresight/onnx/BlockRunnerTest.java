@@ -79,7 +79,7 @@ class BlockRunnerTest {
   void batchesHoldAsManySequencesAsTheTokensAllow() throws IOException {
     Observed observed = new Observed();
     try (Model model = Llama.open();
-        BlockRunner runner = new BlockRunner(model, new RunnerSettings(3, true, 1, 45))) {
+        BlockRunner runner = new BlockRunner(model, MEASURING.withBatchTokens(45))) {
       runner.run(slice(5, 20), RowSelection.none(), observed);
     }
     assertThat(observed.calls.stream().map(call -> call.block() + ":" + call.firstSequence()))
@@ -97,7 +97,7 @@ class BlockRunnerTest {
     Observed some = new Observed();
     try (Model model = Llama.open();
         BlockRunner oneBatch = new BlockRunner(model, MEASURING);
-        BlockRunner batchEach = new BlockRunner(model, new RunnerSettings(3, true, 1, 10))) {
+        BlockRunner batchEach = new BlockRunner(model, MEASURING.withBatchTokens(10))) {
       oneBatch.run(slice, new RowSelection(every), whole);
       batchEach.run(slice, new RowSelection(new int[] {2, 9, 20, 29}), some);
     }
@@ -172,7 +172,7 @@ class BlockRunnerTest {
   }
 
   @Test
-  void weightThatIsNotANumberIsReportedWithBlockAndRole() throws IOException {
+  void weightThatIsNotANumberIsReportedByName() throws IOException {
     ChangedCheckpoint.Change change =
         (name, values) -> {
           if (name.equals("model.layers.1.mlp.up_proj.weight")) {
@@ -183,7 +183,7 @@ class BlockRunnerTest {
         BlockRunner runner = new BlockRunner(model, MEASURING)) {
       assertThatThrownBy(() -> runner.run(slice(2, 3)))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining("block 1: the mlp_output of sequence 0 is not finite");
+          .hasMessageContaining("element 0 of model.layers.1.mlp.up_proj.weight is NaN");
     }
   }
 

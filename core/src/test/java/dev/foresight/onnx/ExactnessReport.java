@@ -47,10 +47,10 @@ class ExactnessReport {
   private static void blocksOnTheSameInput(Model model, Checkpoint golden, int length)
       throws IOException {
     System.out.println("block | relative RMS | without position 0 | worst sum of two windows");
-    byte[] graph = BlockGraph.build(model.config(), model.architecture(), true);
+    BlockGraphs graphs =
+        new BlockGraphs(model.config(), model.architecture(), true, LinearNodes.FLOAT);
     RunnerSettings settings = RunnerSettings.resident().withStatistics();
     RopeTable rope = new RopeTable(model.config(), length);
-    FloatPool staging = new FloatPool();
     double worst = 0;
     for (int block = 0; block < model.config().blocks(); block++) {
       float[] input = golden.floats("hidden." + block);
@@ -58,7 +58,9 @@ class ExactnessReport {
       FloatBuffer out = FloatPool.allocate(input.length);
       float[] found = new float[input.length];
       double sums;
-      try (BlockSession session = BlockSession.open(model, block, graph, settings, staging);
+      try (BlockCache cache = BlockCache.temporary();
+          BlockSession session =
+              BlockSession.open(model, block, graphs.of(block), settings, cache);
           BatchInputs inputs =
               new BatchInputs(TWO, length, model.config().hidden(), rope, new long[0])) {
         Map<Role, BatchStatistics> measured = session.run(inputs, in, out);

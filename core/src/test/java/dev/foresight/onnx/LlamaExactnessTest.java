@@ -117,9 +117,11 @@ class LlamaExactnessTest {
     FloatBuffer in = FloatPool.allocate(input.length).put(input).flip();
     FloatBuffer out = FloatPool.allocate(input.length);
     RunnerSettings settings = RunnerSettings.resident();
-    byte[] graph = BlockGraph.build(model.config(), model.architecture(), false);
+    BlockGraphs graphs =
+        new BlockGraphs(model.config(), model.architecture(), false, LinearNodes.FLOAT);
     RopeTable rope = new RopeTable(model.config(), ids[0].length);
-    try (BlockSession session = BlockSession.open(model, block, graph, settings, new FloatPool());
+    try (BlockCache cache = BlockCache.temporary();
+        BlockSession session = BlockSession.open(model, block, graphs.of(block), settings, cache);
         BatchInputs inputs =
             new BatchInputs(
                 ids.length, ids[0].length, model.config().hidden(), rope, new long[0])) {

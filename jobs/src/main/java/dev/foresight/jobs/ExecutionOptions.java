@@ -1,5 +1,7 @@
 package dev.foresight.jobs;
 
+import dev.foresight.onnx.Device;
+import dev.foresight.onnx.Precision;
 import dev.foresight.spark.Execution;
 import picocli.CommandLine.Option;
 
@@ -9,12 +11,30 @@ final class ExecutionOptions {
       names = "--memory",
       defaultValue = "RESIDENT",
       description =
-          "resident keeps all blocks of a model in each executor, streaming only those at work"
+          "resident keeps all blocks of a model open in each executor, streaming only those at work"
               + " (default: ${DEFAULT-VALUE}).")
   private Execution.Memory memory;
 
-  /** What tasks need to know. */
+  @Option(
+      names = "--cache",
+      description =
+          "Local folder of converted blocks, shared by all executors of a host and kept for later"
+              + " runs (default: in Spark's local folder, gone when the application ends).")
+  private String cache;
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description = "What runs the blocks; this release knows the CPU (default: ${DEFAULT-VALUE}).")
+  private String device;
+
+  /**
+   * What tasks need to know.
+   *
+   * @throws dev.foresight.InputException if the device is not there
+   */
   Execution execution() {
-    return new Execution(memory);
+    Device.require(device);
+    return new Execution(memory, Precision.FP32, cache);
   }
 }

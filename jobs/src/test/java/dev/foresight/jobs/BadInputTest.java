@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Refused input: exit code 3, one message that says what, where and how to mend it, no trace. */
 class BadInputTest {
@@ -147,6 +149,18 @@ class BadInputTest {
   void shardThatTheStoreDoesNotHave() {
     assertThat(calibrate().exitCode()).isZero();
     assertRefused(quantize("--method", "faq", "--shards", "poetry"), "poetry", "corpus");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cuda", "cuda:1", "gpu(0)", "tpu"})
+  void deviceThatIsNotThere(String device) {
+    System.setProperty("spark.foresight.calibrate.device", device);
+    try {
+      assertRefused(calibrate(), "'%s'".formatted(device), "CPU", "--device cpu");
+    } finally {
+      System.clearProperty("spark.foresight.calibrate.device");
+    }
+    assertThat(store).doesNotExist();
   }
 
   @Test

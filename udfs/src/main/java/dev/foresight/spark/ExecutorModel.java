@@ -2,16 +2,20 @@ package dev.foresight.spark;
 
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.BlockCache;
 import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.RunnerSettings;
 import dev.foresight.tensor.ModelFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.util.Utils;
 
 /**
  * A model and its runner, one for all tasks of a JVM. Models that no task uses stay loaded for the
@@ -46,8 +50,20 @@ public final class ExecutorModel {
         key.execution().memory() == Execution.Memory.RESIDENT
             ? RunnerSettings.resident()
             : RunnerSettings.streaming(STREAMED_BLOCKS_OF_TASK * key.tasks());
+    settings = settings.with(key.execution().precision());
     this.model = Model.of(folder, ExportedCheckpoints.open(folder));
-    this.runner = new BlockRunner(model, key.statistics() ? settings.withStatistics() : settings);
+    this.runner =
+        new BlockRunner(
+            model,
+            key.statistics() ? settings.withStatistics() : settings,
+            BlockCache.of(cacheRoot(key.execution()), key.fingerprint()));
+  }
+
+  /** The folder that was asked for, else one that Spark removes when the application ends. */
+  private static Path cacheRoot(Execution execution) {
+    return execution.cache() == null
+        ? Path.of(Utils.getLocalDir(SparkEnv.get().conf()), "foresight-blocks")
+        : Path.of(execution.cache());
   }
 
   /** A task's hold on a model; closing it lets the model go, not away. */

@@ -1,0 +1,135 @@
+package dev.foresight.onnx;
+
+import dev.foresight.Hashing;
+import dev.foresight.InputException;
+import dev.foresight.model.Model;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Blocks as ONNX Runtime wants them, in files of a local folder. Each is converted once; all
+ * processes of a host map the same file, so that the host holds one copy of a model's fp32 weights,
+ * in memory that the system can take back.
+ *
+ * <p>A file is written under another name and renamed, by whoever holds its lock. One that is
+ * damaged, or of other weights, is written again. Safe for several threads and processes.
+ */
+public final class BlockCache implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockCache.class);
+  private static final Map<Path, Object> MONITORS = new ConcurrentHashMap<>();
+
+  private final Path folder;
+  private final String fingerprint;
+  private final boolean temporary;
+  private final Set<Path> checked = ConcurrentHashMap.newKeySet();
+
+  private BlockCache(Path folder, String fingerprint, boolean temporary) {
+    this.folder = folder;
+    this.fingerprint = fingerprint;
+    this.temporary = temporary;
+  }
+
+  /**
+   * The cache of a model below a folder that may hold those of others.
+   *
+   * @param fingerprint of the model's config and weights, in hexadecimal
+   */
+  public static BlockCache of(Path root, String fingerprint) {
+    return new BlockCache(root.resolve("%.32s".formatted(fingerprint)), fingerprint, false);
+  }
+
+  /** A cache of one user in the system's folder for temporary files; closing it removes it. */
+  static BlockCache temporary() throws IOException {
+    return new BlockCache(Files.createTempDirectory("foresight-blocks-"), "", true);
+  }
+
+  /** The folder of all files. */
+  Path folder() {
+    return folder;
+  }
+
+  /**
+   * Name of the file that holds a block, inside {@link #folder}; written if need be.
+   *
+   * @throws InputException if the disk has no room, or a weight is not finite
+   */
+  String file(Model model, int block, Precision precision, WeightLayout layout) throws IOException {
+    String name = "block-%05d.%s".formatted(block, precision.name().toLowerCase(Locale.ROOT));
+    Path path = folder.resolve(name).toAbsolutePath();
+    String key =
+        Hashing.sha256Hex(
+            String.join("\n", fingerprint, name, layout.hash()).getBytes(StandardCharsets.UTF_8));
+    // threads of one process may not wait for the same file lock
+    synchronized (MONITORS.computeIfAbsent(path, p -> new Object())) {
+      if (!checked.contains(path) || !Files.exists(path)) {
+        ensure(path, key, layout, new BlockTensors(model, block));
+        checked.add(path);
+      }
+    }
+    return name;
+  }
+
+  private void ensure(Path path, String key, WeightLayout layout, BlockTensors tensors)
+      throws IOException {
+    BlockFile file = new BlockFile(path, key, layout);
+    if (file.valid()) {
+      return;
+    }
+    Files.createDirectories(folder);
+    Path lockFile = path.resolveSibling(path.getFileName() + ".lock");
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      if (!lock.isValid() || file.valid()) {
+        return; // another process was faster
+      }
+      if (Files.exists(path)) {
+        LOG.warn("{} is damaged or of other weights, and is written again", path);
+      }
+      requireRoom(layout.end());
+      Path unfinished = path.resolveSibling(path.getFileName() + ".unfinished");
+      try {
+        new BlockFile(unfinished, key, layout).write(tensors);
+        Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(unfinished);
+      }
+    }
+  }
+
+  private void requireRoom(long bytes) throws IOException {
+    long room = Files.getFileStore(folder).getUsableSpace();
+    if (room < bytes) {
+      throw new InputException(
+          "%s has room for %d MB, but the next block of the model needs %d MB: make room, or choose another --cache."
+              .formatted(folder, room >> 20, bytes >> 20));
+    }
+  }
+
+  /** Removes a temporary cache; any other stays for the next process. */
+  @Override
+  public void close() throws IOException {
+    if (temporary) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+}

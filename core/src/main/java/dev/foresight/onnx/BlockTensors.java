@@ -1,0 +1,81 @@
+package dev.foresight.onnx;
+
+import dev.foresight.InputException;
+import dev.foresight.model.Model;
+import dev.foresight.tensor.DType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** The weights of one block as its graph wants them: widened to fp32, or rounded to 8 bits. */
+final class BlockTensors {
+  private static final int CHUNK = 1 << 20; // elements
+
+  private final Model model;
+  private final int block;
+
+  BlockTensors(Model model, int block) {
+    this.model = model;
+    this.block = block;
+  }
+
+  /** Takes the bytes of the weights, little-endian, in the order in which they were asked for. */
+  @FunctionalInterface
+  interface Sink {
+    /**
+     * @param place whose bytes they are
+     * @param bytes a part of them, continuing the last one
+     */
+    void accept(WeightLayout.Place place, ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Reads, converts and hands over.
+   *
+   * @throws InputException naming the tensor and the element, if a weight is NaN or infinite
+   */
+  void read(List<WeightLayout.Place> places, Sink sink) throws IOException {
+    ByteBuffer chunk =
+        ByteBuffer.allocateDirect(CHUNK * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < places.size(); i++) {
+      WeightLayout.Place place = places.get(i);
+      if (place.type() == DType.U8) { // codes, and behind them their steps
+        Int8Weight weight = round(place);
+        sink.accept(place, ByteBuffer.wrap(weight.codes()));
+        i++;
+        write(places.get(i), weight.steps(), chunk, sink);
+      } else {
+        write(place, floats(place.name()), chunk, sink);
+      }
+    }
+  }
+
+  private Int8Weight round(WeightLayout.Place codes) throws IOException {
+    String weight =
+        codes.name().substring(0, codes.name().length() - Int8Linears.codes("").length());
+    return Int8Weight.of(floats(weight), codes.shape().get(2).intValue());
+  }
+
+  private float[] floats(String path) throws IOException {
+    String name = model.architecture().tensorName(block, path);
+    float[] values = model.checkpoint().floats(name);
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new InputException(
+            "%s: element %d of %s is %s. Fetch or write the weights again."
+                .formatted(model.location(), i, name, values[i]));
+      }
+    }
+    return values;
+  }
+
+  private static void write(WeightLayout.Place place, float[] values, ByteBuffer chunk, Sink sink)
+      throws IOException {
+    for (int at = 0; at < values.length; at += CHUNK) {
+      int count = Math.min(CHUNK, values.length - at);
+      chunk.clear().asFloatBuffer().put(values, at, count);
+      sink.accept(place, chunk.limit(count * Float.BYTES));
+    }
+  }
+}
