@@ -1,8 +1,6 @@
 package dev.foresight.jobs;
 
 import dev.foresight.export.ImatrixFormat;
-import dev.foresight.sketch.FirstPosition;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -19,6 +17,7 @@ import picocli.CommandLine.Spec;
 final class ExportImatrixCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
+  @Mixin private DataOptions data;
 
   @Option(names = "--sketches", required = true, description = "Sketch store of the model.")
   private String sketches;
@@ -37,19 +36,6 @@ final class ExportImatrixCommand implements Callable<Integer> {
               + " gguf).")
   private ImatrixFormat format;
 
-  @Option(
-      names = "--shards",
-      split = ",",
-      description = "Shards of the store that count (default: all).")
-  private List<String> shards = List.of();
-
-  @Option(
-      names = "--first-position",
-      defaultValue = "INCLUDE",
-      description =
-          "Whether position 0 of a sequence counts: ${COMPLETION-CANDIDATES} (default: include).")
-  private FirstPosition firstPosition;
-
   @Option(names = "--overwrite", description = "Replace a file that is there.")
   private boolean overwrite;
 
@@ -57,7 +43,7 @@ final class ExportImatrixCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (SparkSession session = spark.open("export-imatrix")) {
       new ExportImatrixJob(session, spec.commandLine().getOut())
-          .run(sketches, model, output, format, shards, firstPosition, overwrite);
+          .run(sketches, model, output, format, data.choice(), overwrite);
     }
     return 0;
   }

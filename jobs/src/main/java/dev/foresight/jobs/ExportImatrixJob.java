@@ -8,6 +8,7 @@ import dev.foresight.model.Role;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.BlockMoments;
 import dev.foresight.spark.BlockMoments.Moments;
+import dev.foresight.spark.DataChoice;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
@@ -46,8 +47,7 @@ final class ExportImatrixJob {
       String location,
       String output,
       ImatrixFormat format,
-      List<String> shards,
-      FirstPosition firstPosition,
+      DataChoice data,
       boolean overwrite)
       throws IOException {
     ModelFolder folder = ModelFolders.open(Locations.qualify(location, conf), conf);
@@ -56,7 +56,7 @@ final class ExportImatrixJob {
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
       SketchSelection selection =
-          SketchSelection.of(Locations.qualify(sketches, conf), manifest, shards, firstPosition, 0);
+          data.select(Locations.qualify(sketches, conf), manifest, 0);
       spark.setJobGroup(
           "export-imatrix", "Merge the sums of %d blocks".formatted(manifest.blocks()));
       List<Map<Role, double[]>> meanSquare =
@@ -68,15 +68,18 @@ final class ExportImatrixJob {
               .stream()
               .map(Moments::meanSquare)
               .toList();
-      long tokens =
-          selection.tokens().values().stream()
-              .mapToLong(t -> t[1] + (firstPosition == FirstPosition.INCLUDE ? t[0] : 0))
-              .sum();
+      double tokens = 0; // as the weights count them, like the sums
+      for (Map.Entry<String, long[]> shard : selection.tokens().entrySet()) {
+        long[] t = shard.getValue();
+        tokens +=
+            selection.weights().getOrDefault(shard.getKey(), 1.0)
+                * (t[1] + (selection.firstPosition() == FirstPosition.INCLUDE ? t[0] : 0));
+      }
       ImportanceMatrix matrix =
           ImportanceMatrix.of(
               model,
               meanSquare,
-              tokens,
+              Math.round(tokens),
               manifest.packing().sequenceLength(),
               List.copyOf(selection.tokens().keySet()));
       file.write(stream -> format.write(matrix, stream));
