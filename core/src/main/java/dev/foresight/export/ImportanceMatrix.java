@@ -6,7 +6,6 @@ import dev.foresight.model.Model;
 import dev.foresight.model.Part;
 import dev.foresight.model.Role;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -27,17 +26,17 @@ public record ImportanceMatrix(
     int sequenceLength,
     List<String> datasets) {
   /** What llama.cpp calls the linears of a dense block. */
-  private static final Map<Part, String> NAMES = new EnumMap<>(Part.class);
-
-  static {
-    NAMES.put(Part.QUERY, "attn_q");
-    NAMES.put(Part.KEY, "attn_k");
-    NAMES.put(Part.VALUE, "attn_v");
-    NAMES.put(Part.ATTENTION_OUT, "attn_output");
-    NAMES.put(Part.GATE, "ffn_gate");
-    NAMES.put(Part.UP, "ffn_up");
-    NAMES.put(Part.DOWN, "ffn_down");
-  }
+  private static final Map<List<Part>, String> NAMES =
+      Map.of(
+          List.of(Part.QUERY), "attn_q",
+          List.of(Part.KEY), "attn_k",
+          List.of(Part.VALUE), "attn_v",
+          List.of(Part.QUERY, Part.KEY, Part.VALUE), "attn_qkv",
+          List.of(Part.ATTENTION_OUT), "attn_output",
+          List.of(Part.GATE), "ffn_gate",
+          List.of(Part.UP), "ffn_up",
+          List.of(Part.GATE, Part.UP), "ffn_up", // as Phi-3's fused matrix is called
+          List.of(Part.DOWN), "ffn_down");
 
   public ImportanceMatrix {
     meanSquare = Collections.unmodifiableSortedMap(new TreeMap<>(meanSquare));
@@ -64,13 +63,13 @@ public record ImportanceMatrix(
     SortedMap<String, double[]> meanSquare = new TreeMap<>();
     for (int block = 0; block < blocks.size(); block++) {
       for (LinearSpec linear : model.architecture().linears()) {
-        if (!NAMES.containsKey(linear.part())) {
+        if (!NAMES.containsKey(linear.parts())) {
           throw new InputException(
               "%s has linears %s, which have no name of their own in GGUF: an importance matrix can't be written for %s."
                   .formatted(model.location(), linear.path(), model.config().modelType()));
         }
         meanSquare.put(
-            "blk.%d.%s.weight".formatted(block, NAMES.get(linear.part())),
+            "blk.%d.%s.weight".formatted(block, NAMES.get(linear.parts())),
             blocks.get(block).get(linear.role()));
       }
     }

@@ -2,52 +2,60 @@ package dev.foresight.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A decoder family as a table: the names of its tensors, what each is for, and what a scale folds
  * into. A new family is a row of {@link Architectures}, not an {@code if}.
  *
  * @param modelType what config.json calls it
- * @param blockPrefix where the tensors of a block lie, with {@code %d} for its number
- * @param linears all linears of a block, in the order in which they are computed
- * @param attentionNorm norm in front of attention
- * @param mlpNorm norm in front of the MLP
- * @param folds what the scale of each role folds into
- * @param embedding tensor of the token embedding, [vocabulary, hidden]
- * @param finalNorm norm behind the last block
+ * @param decoder what the names of the decoder's tensors begin with, for example {@code model.}
  * @param head tensor of the output head, [vocabulary, hidden], where it is not the embedding
+ * @param linears all linears of a block, in the order in which they are computed
+ * @param norms all norms of a block
  */
 public record Architecture(
-    String modelType,
-    String blockPrefix,
-    List<LinearSpec> linears,
-    NormSpec attentionNorm,
-    NormSpec mlpNorm,
-    Map<Role, Fold> folds,
-    String embedding,
-    NormSpec finalNorm,
-    String head) {
+    String modelType, String decoder, String head, List<LinearSpec> linears, BlockNorms norms) {
   public Architecture {
     linears = List.copyOf(linears);
-    folds = Map.copyOf(folds);
-    for (Role role : Role.values()) {
-      if (!folds.containsKey(role)) {
-        throw new IllegalArgumentException(modelType + " lacks a fold for " + role.key());
+    for (Part part : Part.values()) {
+      if (linears.stream().filter(linear -> linear.parts().contains(part)).count() != 1) {
+        throw new IllegalArgumentException(modelType + " needs one linear for " + part);
       }
     }
   }
 
+  /** The same family where a checkpoint names the decoder and the head otherwise. */
+  Architecture at(String otherDecoder, String otherHead) {
+    return new Architecture(modelType, otherDecoder, otherHead, linears, norms);
+  }
+
   /** Full name of a tensor of a block, for example {@code model.layers.7.mlp.up_proj.weight}. */
   public String tensorName(int block, String path) {
-    return blockPrefix.formatted(block) + path;
+    return blockPrefix() + block + "." + path;
+  }
+
+  /** What the names of the tensors of all blocks begin with, up to the number. */
+  String blockPrefix() {
+    return decoder + "layers.";
+  }
+
+  /** Tensor of the token embedding, [vocabulary, hidden]. */
+  public String embedding() {
+    return decoder + "embed_tokens.weight";
+  }
+
+  /** The norm behind the last block. */
+  public NormSpec finalNorm() {
+    return new NormSpec(decoder + "norm", norms.attention().offset());
   }
 
   /** The linear for a purpose. */
   public LinearSpec linear(Part part) {
     return linears.stream()
-        .filter(linear -> linear.part() == part)
+        .filter(linear -> linear.parts().contains(part))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(modelType + " has no linear for " + part));
+        .orElseThrow();
   }
 
   /** The linears that read an input, in order. */
@@ -57,7 +65,12 @@ public record Architecture(
 
   /** What the scale of a role folds into. */
   public Fold fold(Role role) {
-    return folds.get(role);
+    return switch (role) {
+      case ATTENTION_INPUT -> new Fold.IntoNorm(norms.attention());
+      case ATTENTION_OUTPUT -> new Fold.IntoRows(linear(Part.VALUE), Part.VALUE, true);
+      case MLP_INPUT -> new Fold.IntoNorm(norms.mlp());
+      case MLP_OUTPUT -> new Fold.IntoRows(linear(Part.UP), Part.UP, false);
+    };
   }
 
   /** How many query heads read the same kv head: 1 without grouping. */
@@ -67,18 +80,21 @@ public record Architecture(
 
   /** Name of the tensor that serves as output head. */
   public String headTensor(ModelConfig config) {
-    return config.tiedHead() ? embedding : head;
+    return config.tiedHead() ? embedding() : head;
   }
 
   /** Tensors of one block and their shapes, by name inside the block. */
   public Map<String, List<Long>> blockTensors(ModelConfig config) {
-    Map<String, List<Long>> shapes = new java.util.TreeMap<>();
-    for (NormSpec norm : List.of(attentionNorm, mlpNorm)) {
-      shapes.put(norm.weight(), List.of((long) config.hidden()));
+    Map<String, List<Long>> shapes = new TreeMap<>();
+    for (NormSpec norm : norms.all()) {
+      shapes.put(norm.weight(), List.of((long) norm.size(config)));
     }
     for (LinearSpec linear : linears) {
-      shapes.put(
-          linear.weight(), List.of((long) linear.rows(config), (long) linear.columns(config)));
+      long rows = linear.rows(config);
+      shapes.put(linear.weight(), List.of(rows, (long) linear.columns(config)));
+      if (linear.biased(config)) {
+        shapes.put(linear.bias(), List.of(rows));
+      }
     }
     return shapes;
   }
@@ -86,10 +102,10 @@ public record Architecture(
   /** Tensors outside the blocks and their shapes, by full name. */
   public Map<String, List<Long>> outerTensors(ModelConfig config) {
     List<Long> table = List.of((long) config.vocabulary(), (long) config.hidden());
-    Map<String, List<Long>> shapes = new java.util.TreeMap<>();
-    shapes.put(embedding, table);
+    Map<String, List<Long>> shapes = new TreeMap<>();
+    shapes.put(embedding(), table);
     shapes.put(headTensor(config), table);
-    shapes.put(finalNorm.weight(), List.of((long) config.hidden()));
+    shapes.put(finalNorm().weight(), List.of((long) config.hidden()));
     return shapes;
   }
 }

@@ -15,6 +15,7 @@ final class CheckpointCheck {
   private final Checkpoint checkpoint;
   private final String location;
   private final Pattern inBlock;
+  private final Map<String, List<Long>> blockTensors;
 
   CheckpointCheck(
       ModelConfig config, Architecture architecture, Checkpoint checkpoint, String location) {
@@ -22,17 +23,17 @@ final class CheckpointCheck {
     this.architecture = architecture;
     this.checkpoint = checkpoint;
     this.location = location;
-    String[] around = architecture.blockPrefix().split("%d", -1);
-    this.inBlock = Pattern.compile(Pattern.quote(around[0]) + "(\\d+)" + Pattern.quote(around[1]));
+    this.inBlock = Pattern.compile(Pattern.quote(architecture.blockPrefix()) + "(\\d+)\\.(.+)");
+    this.blockTensors = architecture.blockTensors(config);
   }
 
   /** Fails with an {@link InputException} at the first tensor that is missing or wrong. */
   void run() {
     architecture.outerTensors(config).forEach(this::require);
-    Map<String, List<Long>> shapes = architecture.blockTensors(config);
     for (int block = 0; block < config.blocks(); block++) {
       int number = block;
-      shapes.forEach((path, shape) -> requireInBlock(architecture.tensorName(number, path), shape));
+      blockTensors.forEach(
+          (path, shape) -> requireInBlock(architecture.tensorName(number, path), shape));
     }
     checkpoint.tensors().forEach(this::refuseWhatTheGraphWouldIgnore);
   }
@@ -69,13 +70,14 @@ final class CheckpointCheck {
   /** A bias or a block too many changes the model, so leaving it out must not pass in silence. */
   private void refuseWhatTheGraphWouldIgnore(TensorInfo info) {
     Matcher matcher = inBlock.matcher(info.name());
-    if (!matcher.lookingAt()) {
+    if (!matcher.matches()) {
       return;
     }
-    if (info.name().endsWith(".bias")) {
+    if (info.name().endsWith(".bias") && !blockTensors.containsKey(matcher.group(2))) {
       throw new InputException(
-          "%s: %s is a bias, which %s models have no place for."
-              .formatted(location, info.name(), config.modelType()));
+          "%s: %s is a bias, which this config.json has no place for: one of them belongs to another"
+                  .formatted(location, info.name())
+              + " model.");
     }
     String digits = matcher.group(1);
     if (digits.length() > 9 || Integer.parseInt(digits) >= config.blocks()) {

@@ -3,7 +3,10 @@ package dev.foresight.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +34,13 @@ record ConfigObject(String where, JsonNode json) {
           "%s holds no JSON object: it must be a Hugging Face config.json.".formatted(where));
     }
     return new ConfigObject(where, json);
+  }
+
+  /** The same object, where keys that it leaves out have the values of another. */
+  ConfigObject over(String defaults) {
+    ObjectNode merged = (ObjectNode) parse(defaults, "defaults").json();
+    merged.setAll((ObjectNode) json.deepCopy());
+    return new ConfigObject(where, merged);
   }
 
   /** Whether the key is there with a value other than null. */
@@ -62,6 +72,39 @@ record ConfigObject(String where, JsonNode json) {
     return has(key) ? positiveNumber(key) : otherwise;
   }
 
+  /** Values of a list of positive numbers. */
+  List<Double> positiveNumbers(String key, int count) {
+    JsonNode list = required(key);
+    List<Double> values = new ArrayList<>();
+    list.forEach(value -> values.add(value.isNumber() ? value.doubleValue() : -1));
+    if (!list.isArray()
+        || values.size() != count
+        || values.stream().anyMatch(v -> !(v > 0) || v.isInfinite())) {
+      throw refuse(key, "a list of %d positive numbers".formatted(count));
+    }
+    return values;
+  }
+
+  /** A whole number that may be 0. */
+  int count(String key) {
+    JsonNode value = required(key);
+    if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < 0) {
+      throw refuse(key, "an integer that is not negative");
+    }
+    return value.intValue();
+  }
+
+  /** Values of a list of strings. */
+  List<String> texts(String key) {
+    JsonNode list = required(key);
+    List<String> values = new ArrayList<>();
+    list.forEach(value -> values.add(value.asText()));
+    if (!list.isArray()) {
+      throw refuse(key, "a list of strings");
+    }
+    return values;
+  }
+
   boolean flag(String key, boolean otherwise) {
     if (!has(key)) {
       return otherwise;
@@ -88,6 +131,11 @@ record ConfigObject(String where, JsonNode json) {
       throw refuse(key, "an object or null");
     }
     return Optional.of(new ConfigObject(where + ", " + key, json.get(key)));
+  }
+
+  ConfigObject requiredObject(String key) {
+    required(key);
+    return object(key).orElseThrow();
   }
 
   /** Refuses keys that nobody reads: a key that changes the model must never be ignored. */

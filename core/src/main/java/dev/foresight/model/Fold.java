@@ -10,11 +10,12 @@ public sealed interface Fold {
   record IntoNorm(NormSpec norm) implements Fold {}
 
   /**
-   * A linear whose output channels become the role's channels; its rows are divided.
+   * A part of a linear whose output channels become the role's channels; its rows are divided.
    *
    * @param linear which one
-   * @param perKvHead whether each of its rows serves a channel of several query heads, so that they
+   * @param part which of its rows
+   * @param perKvHead whether each of them serves a channel of several query heads, so that they
    *     must share one scale ({@link Architecture#queryHeadsPerKvHead})
    */
-  record IntoRows(LinearSpec linear, boolean perKvHead) implements Fold {}
+  record IntoRows(LinearSpec linear, Part part, boolean perKvHead) implements Fold {}
 }

@@ -1,5 +1,6 @@
 package dev.foresight.model;
 
+import dev.foresight.InputException;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
@@ -54,9 +55,25 @@ public record Model(
    * @throws dev.foresight.InputException if a tensor is missing or misshapen
    */
   public static Model of(ModelConfig config, Checkpoint checkpoint, String location) {
-    Architecture architecture = Architectures.find(config.modelType()).orElseThrow();
+    Architecture family = Architectures.find(config.modelType()).orElseThrow();
+    Architecture architecture = TextTower.locate(family, checkpoint);
     new CheckpointCheck(config, architecture, checkpoint, location).run();
     return new Model(config, architecture, checkpoint, location);
+  }
+
+  /**
+   * Refuses NaN and infinity in a tensor, which would show far from where they are.
+   *
+   * @throws InputException naming the tensor and the place
+   */
+  public void requireFinite(String tensor, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new InputException(
+            "%s: element %d of %s is %s. Fetch or write the weights again."
+                .formatted(location, i, tensor, values[i]));
+      }
+    }
   }
 
   @Override

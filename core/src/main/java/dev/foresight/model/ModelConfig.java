@@ -7,9 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * What config.json says of a decoder, checked: every value is one that Foresight computes exactly.
+ *
+ * <p>Where the decoder is one part of a larger model, this is the decoder, and {@code json} the
+ * larger model's file.
  *
  * @param modelType key of the architecture, for example {@code llama}
  * @param hidden channels of the residual stream
@@ -22,7 +27,11 @@ import java.util.Optional;
  * @param vocabulary rows of the embedding; token ids are below it
  * @param maxPositions longest sequence
  * @param tiedHead whether the output head is the embedding
- * @param rope rotary position embedding
+ * @param attention how the tokens of each block see each other
+ * @param activation what the gate of the MLP goes through
+ * @param biased parts whose linears add a bias
+ * @param embeddingScale what rows of the embedding are multiplied by
+ * @param logitCap c of {@code c · tanh(logit / c)}
  * @param storedType element type that the config names, if it does
  * @param bosIds tokens that begin a text, usually one or none
  * @param eosIds tokens that end a text
@@ -40,7 +49,11 @@ public record ModelConfig(
     int vocabulary,
     int maxPositions,
     boolean tiedHead,
-    Rope rope,
+    List<BlockAttention> attention,
+    Activation activation,
+    Set<Part> biased,
+    float embeddingScale,
+    OptionalDouble logitCap,
     Optional<DType> storedType,
     List<Integer> bosIds,
     List<Integer> eosIds,
@@ -52,6 +65,8 @@ public record ModelConfig(
   public static final String FILE = "config.json";
 
   public ModelConfig {
+    attention = List.copyOf(attention);
+    biased = Set.copyOf(biased);
     bosIds = List.copyOf(bosIds);
     eosIds = List.copyOf(eosIds);
   }
@@ -65,41 +80,61 @@ public record ModelConfig(
    *     supported
    */
   public static ModelConfig parse(String json, String where) {
-    ConfigObject config = ConfigObject.parse(json, where);
-    String modelType = config.text("model_type");
-    if (Architectures.find(modelType).isEmpty()) {
-      throw config.refuse("model_type", "one of the supported " + Architectures.modelTypes());
-    }
-    refuseWhatIsNotComputed(config);
+    ConfigObject file = ConfigObject.parse(json, where);
+    ConfigObject text = TextTower.config(file);
+    String modelType = text.text("model_type");
+    Dialect dialect =
+        Architectures.family(modelType)
+            .orElseThrow(
+                () ->
+                    text.refuse("model_type", "one of the supported " + Architectures.modelTypes()))
+            .dialect();
+    ConfigObject config = text.over(dialect.defaults());
+    dialect.refuseWhatIsNotComputed(config);
     int heads = config.positive("num_attention_heads");
+    int blocks = config.positive("num_hidden_layers");
+    int hidden = config.positive("hidden_size");
+    int headDimension = headDimension(config, heads);
     return new ModelConfig(
         modelType,
-        config.positive("hidden_size"),
+        hidden,
         config.positive("intermediate_size"),
-        config.positive("num_hidden_layers"),
+        blocks,
         heads,
         kvHeads(config, heads),
-        headDimension(config, heads),
+        headDimension,
         config.positiveNumber("rms_norm_eps"),
         config.positive("vocab_size"),
         config.positive("max_position_embeddings"),
-        config.flag("tie_word_embeddings", false),
-        Rope.parse(config),
-        storedType(config),
-        ids(config, "bos_token_id"),
-        ids(config, "eos_token_id"),
+        (file.has("tie_word_embeddings") ? file : config).flag("tie_word_embeddings", false),
+        attention(config, dialect, blocks, headDimension),
+        dialect.activation(),
+        dialect.biased(config),
+        dialect.embeddingScale(hidden),
+        dialect.cap(config, Dialect.Feature.LOGIT_CAP),
+        storedType(TextTower.having(List.of("dtype", "torch_dtype"), text, file)),
+        ids(TextTower.having(List.of("bos_token_id"), text, file), "bos_token_id"),
+        ids(TextTower.having(List.of("eos_token_id"), text, file), "eos_token_id"),
         json);
   }
 
-  private static void refuseWhatIsNotComputed(ConfigObject config) {
-    if (config.has("hidden_act") && !config.text("hidden_act").equals("silu")) {
-      throw config.refuse("hidden_act", "\"silu\"");
-    }
-    for (String key : List.of("attention_bias", "mlp_bias")) {
-      if (config.flag(key, false)) {
-        throw config.refuse(key, "false: linears with a bias are not supported");
-      }
-    }
+  /** The rotary embeddings of its blocks, each once. */
+  public List<Rope> ropes() {
+    return attention.stream().map(BlockAttention::rope).distinct().toList();
+  }
+
+  private static List<BlockAttention> attention(
+      ConfigObject config, Dialect dialect, int blocks, int headDimension) {
+    RopeReader ropes = new RopeReader(config, dialect.ropes(), headDimension);
+    return dialect.windows().read(config, blocks).stream()
+        .map(
+            window ->
+                new BlockAttention(
+                    dialect.scoreScale(config, headDimension),
+                    dialect.cap(config, Dialect.Feature.ATTENTION_CAP),
+                    window,
+                    ropes.rope(window.isPresent())))
+        .toList();
   }
 
   private static int kvHeads(ConfigObject config, int heads) {

@@ -24,9 +24,10 @@ final class BatchInputs implements AutoCloseable {
     this.length = length;
     this.channels = channels;
     try {
-      long pairs = rope.cosines(length).remaining() / length;
-      inputs.put(BlockGraph.COSINES, floats(rope.cosines(length), length, pairs));
-      inputs.put(BlockGraph.SINES, floats(rope.sines(length), length, pairs));
+      for (int i = 0; i < rope.ropes(); i++) {
+        inputs.put(BlockGraph.cosines(i), floats(rope.cosines(i, length), length, rope.pairs(i)));
+        inputs.put(BlockGraph.sines(i), floats(rope.sines(i, length), length, rope.pairs(i)));
+      }
       inputs.put(BlockGraph.POSITIONS, longs(positions(), sequences, length));
       inputs.put(BlockGraph.STRATA, floats(strata(), 2, tokens()));
       inputs.put(BlockGraph.ROWS, longs(LongBuffer.wrap(rows), rows.length));

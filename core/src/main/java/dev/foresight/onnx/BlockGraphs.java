@@ -1,19 +1,28 @@
 package dev.foresight.onnx;
 
 import dev.foresight.model.Architecture;
+import dev.foresight.model.BlockAttention;
 import dev.foresight.model.ModelConfig;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The weightless graphs of a model, one for each kind of block that it has. */
 final class BlockGraphs {
-  private final byte[] graph;
+  private final List<BlockAttention> blocks;
+  private final Map<BlockAttention, byte[]> graphs = new HashMap<>();
 
   BlockGraphs(
       ModelConfig config, Architecture architecture, boolean statistics, LinearNodes linears) {
-    this.graph = BlockGraph.build(config, architecture, statistics, linears);
+    this.blocks = config.attention();
+    for (BlockAttention kind : blocks) {
+      graphs.computeIfAbsent(
+          kind, k -> BlockGraph.build(config, architecture, k, statistics, linears));
+    }
   }
 
   /** The graph of a block. */
   byte[] of(int block) {
-    return graph;
+    return graphs.get(blocks.get(block));
   }
 }

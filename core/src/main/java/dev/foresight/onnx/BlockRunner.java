@@ -136,7 +136,8 @@ public final class BlockRunner implements AutoCloseable {
     int last = batch.first() + batch.inputs().sequences() - 1;
     int guilty = batch.first();
     try (BatchInputs one =
-        new BatchInputs(1, batch.length(), model.config().hidden(), rope, new long[0])) {
+        new BatchInputs(
+            1, batch.length(), model.config().hidden(), rope(batch.length()), new long[0])) {
       FloatBuffer in = FloatPool.allocate(size);
       FloatBuffer out = FloatPool.allocate(size);
       for (; guilty < last; guilty++) {
@@ -180,10 +181,10 @@ public final class BlockRunner implements AutoCloseable {
     return length;
   }
 
-  /** A table of at least this length; computing it twice in a race is harmless. */
+  /** A table for this length; computing it twice in a race is harmless. */
   private RopeTable rope(int length) {
     RopeTable table = rope;
-    if (table.length() < length) {
+    if (!table.serves(length)) {
       table = new RopeTable(model.config(), length);
       rope = table;
     }

@@ -1,6 +1,5 @@
 package dev.foresight.onnx;
 
-import dev.foresight.InputException;
 import dev.foresight.model.Model;
 import dev.foresight.tensor.DType;
 import java.io.IOException;
@@ -33,7 +32,7 @@ final class BlockTensors {
   /**
    * Reads, converts and hands over.
    *
-   * @throws InputException naming the tensor and the element, if a weight is NaN or infinite
+   * @throws dev.foresight.InputException naming the tensor and the element, if a weight is NaN or infinite
    */
   void read(List<WeightLayout.Place> places, Sink sink) throws IOException {
     ByteBuffer chunk =
@@ -60,13 +59,7 @@ final class BlockTensors {
   private float[] floats(String path) throws IOException {
     String name = model.architecture().tensorName(block, path);
     float[] values = model.checkpoint().floats(name);
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new InputException(
-            "%s: element %d of %s is %s. Fetch or write the weights again."
-                .formatted(model.location(), i, name, values[i]));
-      }
-    }
+    model.requireFinite(name, values);
     return values;
   }
 

@@ -14,24 +14,32 @@ final class Embedding {
   private final DType type;
   private final int vocabulary;
   private final int hidden;
+  private final float scale;
+  private final String name;
 
-  private Embedding(ByteBuffer table, DType type, ModelConfig config) {
+  private Embedding(String name, ByteBuffer table, DType type, ModelConfig config) {
+    this.name = name;
     this.table = table;
     this.type = type;
     this.vocabulary = config.vocabulary();
     this.hidden = config.hidden();
+    this.scale = config.embeddingScale();
   }
 
   static Embedding of(Model model) throws IOException {
     String name = model.architecture().embedding();
     return new Embedding(
-        model.checkpoint().bytes(name), model.checkpoint().info(name).dtype(), model.config());
+        name,
+        model.checkpoint().bytes(name),
+        model.checkpoint().info(name).dtype(),
+        model.config());
   }
 
   /**
    * Rows of all tokens, [sequences, length, hidden].
    *
-   * @throws InputException naming the sequence and position of an id outside the vocabulary
+   * @throws InputException naming the sequence and position of an id outside the vocabulary, or the
+   *     tensor and row of a number that is not finite
    */
   float[] lookUp(int[][] sequences) {
     int length = sequences[0].length;
@@ -56,7 +64,7 @@ final class Embedding {
     long row = (long) id * hidden * type.bytes();
     for (int j = 0; j < hidden; j++) {
       int offset = Math.toIntExact(row + (long) j * type.bytes());
-      to[at + j] =
+      float value =
           switch (type) {
             case F16 -> Halves.f16ToFloat(table.getShort(offset));
             case BF16 -> Halves.bf16ToFloat(table.getShort(offset));
@@ -64,6 +72,12 @@ final class Embedding {
             default ->
                 throw new IllegalStateException("Model lets no embedding of " + type + " by");
           };
+      if (!Float.isFinite(value)) {
+        throw new InputException(
+            "%s holds %s in row %d, channel %d: the checkpoint is damaged. Fetch or write it again."
+                .formatted(name, value, id, j));
+      }
+      to[at + j] = value * scale;
     }
   }
 }

@@ -67,16 +67,32 @@ final class HeadGraph {
     return head.graph.bytes();
   }
 
-  /** log-softmax of the head's output, [P, vocabulary]. */
-  private String logProbabilities(String input, ModelConfig config, HeadWeights weights) {
+  /**
+   * Final norm, head and cap.
+   *
+   * @param input name of the hidden states, [P, hidden], declared here
+   * @return name of the logits, [P, vocabulary]
+   */
+  static String logits(OnnxGraph graph, String input, ModelConfig config, HeadWeights weights) {
     graph.input(input, "positions", config.hidden());
     weights.shapes().forEach(graph::weight);
-    String x = BlockGraph.rmsNorm(graph, input, weights.norm(), config);
+    String x = BlockGraph.rmsNorm(graph, input, weights.normSpec(), weights.norm(), config);
     List<String> parts = new ArrayList<>();
     for (String part : weights.parts()) {
       parts.add(graph.node("Gemm", List.of(x, part), attribute("transB", 1)));
     }
     String logits = graph.node("Concat", parts, attribute("axis", 1));
+    if (config.logitCap().isEmpty()) {
+      return logits;
+    }
+    String cap = graph.scalar((float) config.logitCap().getAsDouble());
+    String bent = graph.node("Tanh", List.of(graph.node("Div", List.of(logits, cap))));
+    return graph.node("Mul", List.of(bent, cap));
+  }
+
+  /** log-softmax of the head's output, [P, vocabulary]. */
+  private String logProbabilities(String input, ModelConfig config, HeadWeights weights) {
+    String logits = logits(graph, input, config, weights);
     return graph.node("LogSoftmax", List.of(logits), attribute("axis", 1));
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.model.Model;
+import dev.foresight.model.NormSpec;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -17,13 +18,16 @@ final class HeadWeights {
   private static final int PART_ELEMENTS = 1 << 28; // 1 GiB
 
   private final String name;
+  private final NormSpec normSpec;
   private final float[] norm;
   private final float[] head;
   private final int hidden;
   private final int rowsPerPart;
 
-  private HeadWeights(String name, float[] norm, float[] head, int hidden, int partElements) {
+  private HeadWeights(
+      String name, NormSpec normSpec, float[] norm, float[] head, int hidden, int partElements) {
     this.name = name;
+    this.normSpec = normSpec;
     this.norm = norm;
     this.head = head;
     this.hidden = hidden;
@@ -40,15 +44,29 @@ final class HeadWeights {
   static HeadWeights of(String name, Model model, int partElements) throws IOException {
     return new HeadWeights(
         name,
-        model.checkpoint().floats(model.architecture().finalNorm().weight()),
-        model.checkpoint().floats(model.architecture().headTensor(model.config())),
+        model.architecture().finalNorm(),
+        finite(model, model.architecture().finalNorm().weight()),
+        finite(model, model.architecture().headTensor(model.config())),
         model.config().hidden(),
         partElements);
   }
 
+  private static float[] finite(Model model, String tensor) throws IOException {
+    float[] values = model.checkpoint().floats(tensor);
+    model.requireFinite(tensor, values);
+    return values;
+  }
+
+  /** The norm's shape and offset. */
+  NormSpec normSpec() {
+    return normSpec;
+  }
+
   /** Whether one copy can serve both: quantizing a model leaves its head alone. */
   boolean same(HeadWeights other) {
-    return Arrays.equals(norm, other.norm) && Arrays.equals(head, other.head);
+    return normSpec.offset() == other.normSpec.offset()
+        && Arrays.equals(norm, other.norm)
+        && Arrays.equals(head, other.head);
   }
 
   /** Name of the norm's weight in the graph. */

@@ -10,20 +10,24 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import dev.foresight.tensor.DType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Writes an ONNX graph of standard operators, node by node. Values are referred to by name; each
- * method that makes one returns its name.
+ * Writes an ONNX graph, node by node. Values are referred to by name; each method that makes one
+ * returns its name.
  */
 final class OnnxGraph {
   private static final int OPSET =
       23; // the first with RMSNormalization, RotaryEmbedding, Attention
   private static final int IR_VERSION = 10;
   private static final String MICROSOFT = "com.microsoft";
+
+  /** Value of the attribute {@code to} of Cast. */
+  static final int INT32 = TensorProto.DataType.INT32.getNumber();
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Set<String> weights = new HashSet<>();
@@ -102,6 +106,40 @@ final class OnnxGraph {
     return tensor.getName();
   }
 
+  /** A constant int64 without axes. */
+  String index(long number) {
+    String name = fresh("index");
+    graph.addInitializer(
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.INT64.getNumber())
+            .addInt64Data(number));
+    return name;
+  }
+
+  /** A constant float without axes. */
+  String scalar(float number) {
+    String name = fresh("scalar");
+    graph.addInitializer(
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.FLOAT.getNumber())
+            .addFloatData(number));
+    return name;
+  }
+
+  /**
+   * Cuts the first axis of a value in two.
+   *
+   * @param x [batch x length, channels]
+   * @param batchAndLength a vector with both sizes
+   * @return [batch, length, channels]
+   */
+  String threeAxes(String x, String batchAndLength, int channels) {
+    List<String> sizes = List.of(batchAndLength, indices(channels));
+    return node("Reshape", List.of(x, node("Concat", sizes, attribute("axis", 0))));
+  }
+
   /** A node with one output. */
   String node(String operator, List<String> inputs, AttributeProto... attributes) {
     return add(fresh(operator), operator, inputs, attributes);
@@ -109,8 +147,17 @@ final class OnnxGraph {
 
   /** A node with one output, of an operator that only ONNX Runtime has. */
   String microsoftNode(String operator, List<String> inputs, AttributeProto... attributes) {
+    return microsoftNode(operator, inputs, 1, attributes);
+  }
+
+  /** The same with several outputs, of which the first is used. */
+  String microsoftNode(
+      String operator, List<String> inputs, int outputs, AttributeProto... attributes) {
     String output = node(operator, inputs, attributes);
-    graph.getNodeBuilder(graph.getNodeCount() - 1).setDomain(MICROSOFT);
+    NodeProto.Builder node = graph.getNodeBuilder(graph.getNodeCount() - 1).setDomain(MICROSOFT);
+    for (int i = 1; i < outputs; i++) {
+      node.addOutput(output + "." + i);
+    }
     return output;
   }
 
@@ -163,6 +210,15 @@ final class OnnxGraph {
         .setName(name)
         .setType(AttributeProto.AttributeType.FLOAT)
         .setF(value)
+        .build();
+  }
+
+  /** A string attribute of a node. */
+  static AttributeProto attribute(String name, String value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.STRING)
+        .setS(ByteString.copyFromUtf8(value))
         .build();
   }
 

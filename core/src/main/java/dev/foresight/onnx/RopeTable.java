@@ -1,42 +1,63 @@
 package dev.foresight.onnx;
 
 import dev.foresight.model.ModelConfig;
+import dev.foresight.model.Rope;
 import java.nio.FloatBuffer;
+import java.util.List;
 
-/** Cosines and sines of the rotary angles of a model, [length, headDimension / 2] each. */
+/** Cosines and sines of the rotary angles of a model, for sequences up to a length. */
 final class RopeTable {
-  private final int pairs;
+  private final List<Rope> ropes;
   private final int length;
-  private final FloatBuffer cosines;
-  private final FloatBuffer sines;
+  private final List<Angles> tables;
 
   RopeTable(ModelConfig config, int length) {
-    float[] inverse = config.rope().inverseFrequencies(config.headDimension());
-    this.pairs = inverse.length;
+    this.ropes = config.ropes();
     this.length = length;
-    this.cosines = FloatPool.allocate(Math.multiplyExact(length, pairs));
-    this.sines = FloatPool.allocate(length * pairs);
+    this.tables = ropes.stream().map(rope -> angles(rope, config.headDimension(), length)).toList();
+  }
+
+  /** [length, pairs] each. */
+  private record Angles(int pairs, FloatBuffer cosines, FloatBuffer sines) {}
+
+  private static Angles angles(Rope rope, int headDimension, int length) {
+    float[] inverse = rope.inverseFrequencies(headDimension, length);
+    float factor = (float) rope.scaling().factorOfTable();
+    FloatBuffer cosines = FloatPool.allocate(Math.multiplyExact(length, inverse.length));
+    FloatBuffer sines = FloatPool.allocate(length * inverse.length);
     for (int position = 0, i = 0; position < length; position++) {
-      for (int pair = 0; pair < pairs; pair++, i++) {
+      for (int pair = 0; pair < inverse.length; pair++, i++) {
         float angle = position * inverse[pair];
-        cosines.put(i, (float) StrictMath.cos(angle));
-        sines.put(i, (float) StrictMath.sin(angle));
+        cosines.put(i, (float) StrictMath.cos(angle) * factor);
+        sines.put(i, (float) StrictMath.sin(angle) * factor);
       }
     }
+    return new Angles(inverse.length, cosines, sines);
   }
 
-  /** Positions it covers. */
-  int length() {
-    return length;
+  /** Whether it serves sequences of a length. */
+  boolean serves(int sequence) {
+    return sequence <= length
+        && ropes.stream().allMatch(rope -> rope.scaling().sameAngles(sequence, length));
   }
 
-  /** The first {@code positions} rows of the cosines. */
-  FloatBuffer cosines(int positions) {
-    return cosines.duplicate().limit(positions * pairs);
+  /** How many ropes the blocks of the model have between them. */
+  int ropes() {
+    return ropes.size();
   }
 
-  /** The first {@code positions} rows of the sines. */
-  FloatBuffer sines(int positions) {
-    return sines.duplicate().limit(positions * pairs);
+  /** Channel pairs that a rope turns. */
+  int pairs(int rope) {
+    return tables.get(rope).pairs();
+  }
+
+  /** The first {@code positions} rows of the cosines of a rope. */
+  FloatBuffer cosines(int rope, int positions) {
+    return tables.get(rope).cosines().duplicate().limit(positions * pairs(rope));
+  }
+
+  /** The first {@code positions} rows of the sines of a rope. */
+  FloatBuffer sines(int rope, int positions) {
+    return tables.get(rope).sines().duplicate().limit(positions * pairs(rope));
   }
 }

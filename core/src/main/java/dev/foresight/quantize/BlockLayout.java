@@ -1,6 +1,5 @@
 package dev.foresight.quantize;
 
-import dev.foresight.tensor.Matrix;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,13 +44,11 @@ final class BlockLayout {
     } else if (fold instanceof LinearFold linear) {
       require(
           producers.add(linear.linear()), weights, linear.linear() + " would absorb two scales");
-      Matrix producer = weights.linear(linear.linear());
+      int rows = weights.linear(linear.linear()).rows() - linear.firstRow();
       require(
-          producer.rows() * linear.repeat() == columns
-              && producer.rows() % linear.headDimension() == 0,
+          rows * linear.repeat() == columns && rows % linear.headDimension() == 0,
           weights,
-          "%d rows of %s do not make %d channels"
-              .formatted(producer.rows(), linear.linear(), columns));
+          "%d rows of %s do not make %d channels".formatted(rows, linear.linear(), columns));
     }
   }
 

@@ -58,18 +58,21 @@ final class Folding {
 
   /** Where a divided bias does not fit its type, nothing is divided: scale 1. */
   private float[] foldLinear(LinearFold linear, float[] scale) {
-    float[] rows = scale.clone();
+    float[] usable = scale.clone();
     float[] bias = vectors.get(linear.bias());
     if (bias != null) {
-      for (int i = 0; i < rows.length; i++) {
-        if (!Float.isFinite(weights.stored().round(bias[i] / rows[i]))) {
-          rows[i] = 1;
+      for (int i = 0; i < usable.length; i++) {
+        int row = linear.firstRow() + i;
+        if (!Float.isFinite(weights.stored().round(bias[row] / usable[i]))) {
+          usable[i] = 1;
         }
-        bias[i] /= rows[i];
+        bias[row] /= usable[i];
       }
     }
+    float[] rows = Candidate.identity(weights.linear(linear.linear()).rows()).scale();
+    System.arraycopy(usable, 0, rows, linear.firstRow(), usable.length);
     rowScales.put(linear.linear(), rows);
-    return linear.spread(rows);
+    return linear.spread(usable);
   }
 
   /** What a linear's rows are divided by; all 1 where it produces no scaled role. */

@@ -1,19 +1,26 @@
 package dev.foresight.quantize;
 
 /**
- * A linear whose rows, and bias, are divided by the scale: up_proj, or v_proj, which {@code repeat}
- * query heads share under grouped attention (head h reads kv head h / repeat).
+ * A linear whose last rows, and their bias, are divided by the scale: up_proj, or v_proj, which
+ * {@code repeat} query heads share under grouped attention (head h reads kv head h / repeat).
  *
  * @param linear path of the linear within the block, for example {@code self_attn.v_proj}
+ * @param firstRow of those that produce the role: 0, unless the linear is fused of several
  * @param repeat query heads per kv head; 1 where each row feeds one channel
- * @param headDimension rows of one head, a divisor of the linear's rows
+ * @param headDimension rows of one head, a divisor of the producing rows
  */
-public record LinearFold(String linear, int repeat, int headDimension) implements Fold {
+public record LinearFold(String linear, int firstRow, int repeat, int headDimension)
+    implements Fold {
   public LinearFold {
-    if (repeat < 1 || headDimension < 1) {
+    if (firstRow < 0 || repeat < 1 || headDimension < 1) {
       throw new IllegalArgumentException(
           "%s cannot feed %d heads of %d rows".formatted(linear, repeat, headDimension));
     }
+  }
+
+  /** A linear all of whose rows are divided. */
+  public LinearFold(String linear, int repeat, int headDimension) {
+    this(linear, 0, repeat, headDimension);
   }
 
   /** A linear that feeds channel i from row i, like up_proj. */
@@ -25,13 +32,13 @@ public record LinearFold(String linear, int repeat, int headDimension) implement
     return linear + ".bias";
   }
 
-  /** The producer's row that feeds a channel. */
+  /** The producing row that feeds a channel, counted from the first of them. */
   int rowOf(int channel) {
     int head = channel / headDimension;
     return head / repeat * headDimension + channel % headDimension;
   }
 
-  /** One value per producer's row: the mean of its channels. */
+  /** One value per producing row: the mean of its channels. */
   double[] average(double[] channels) {
     double[] rows = new double[channels.length / repeat];
     for (int j = 0; j < channels.length; j++) {
@@ -43,7 +50,7 @@ public record LinearFold(String linear, int repeat, int headDimension) implement
     return rows;
   }
 
-  /** One value per channel: that of its producer's row. */
+  /** One value per channel: that of its producing row. */
   float[] spread(float[] rows) {
     float[] channels = new float[rows.length * repeat];
     for (int j = 0; j < channels.length; j++) {

@@ -176,29 +176,45 @@ class BlockRunnerTest {
     ChangedCheckpoint.Change change =
         (name, values) -> {
           if (name.equals("model.layers.1.mlp.up_proj.weight")) {
-            values[0] = Float.NaN;
+            values[5] = Float.NaN;
           }
         };
     try (Model model = Llama.open(change);
         BlockRunner runner = new BlockRunner(model, MEASURING)) {
       assertThatThrownBy(() -> runner.run(slice(2, 3)))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining("element 0 of model.layers.1.mlp.up_proj.weight is NaN");
+          .hasMessageContaining("element 5 of model.layers.1.mlp.up_proj.weight is NaN");
     }
   }
 
   @Test
-  void tokenThatIsNotANumberIsReportedWithItsSequence() throws IOException {
+  void weightsThatOverflowAreReportedWithBlockAndRole() throws IOException {
+    ChangedCheckpoint.Change change =
+        (name, values) -> {
+          if (name.equals("model.layers.1.mlp.up_proj.weight")) {
+            Arrays.fill(values, 3e38f);
+          }
+        };
+    try (Model model = Llama.open(change);
+        BlockRunner runner = new BlockRunner(model, MEASURING);
+        BlockRunner plain = new BlockRunner(model, RunnerSettings.resident())) {
+      assertThatThrownBy(() -> runner.run(slice(2, 3)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("block 1: the mlp_output of sequence 0 is not finite");
+      assertThatThrownBy(() -> plain.run(slice(2, 3)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("hidden states of sequence 0 are not finite");
+    }
+  }
+
+  @Test
+  void embeddingThatIsNotFiniteIsNamedWithItsRow() throws IOException {
     int[][] slice = {{1, 2, 3}, {4, 5, 6}, {7, 200, 8}, {9, 10, 11}};
     try (Model model = Llama.open(new InfiniteToken(200));
-        BlockRunner measuring = new BlockRunner(model, MEASURING);
-        BlockRunner plain = new BlockRunner(model, RunnerSettings.resident())) {
-      assertThatThrownBy(() -> measuring.run(slice))
+        BlockRunner runner = new BlockRunner(model, MEASURING)) {
+      assertThatThrownBy(() -> runner.run(slice))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining("block 0: the attention_input of sequence 2 is not finite");
-      assertThatThrownBy(() -> plain.run(slice))
-          .isInstanceOf(InputException.class)
-          .hasMessageContaining("hidden states of sequence 2 are not finite");
+          .hasMessageContaining("model.embed_tokens.weight holds Infinity in row 200, channel 0");
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.foresight.onnx;
 
-import static dev.foresight.onnx.OnnxGraph.attribute;
-
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -25,10 +23,8 @@ final class Logits {
   static float[] of(Model model, float[] hidden) throws IOException {
     HeadWeights weights = HeadWeights.of("model", model);
     OnnxGraph graph = new OnnxGraph("logits");
-    graph.input("hidden", "positions", model.config().hidden());
-    weights.shapes().forEach(graph::weight);
-    String x = BlockGraph.rmsNorm(graph, "hidden", weights.norm(), model.config());
-    graph.output("logits", "Gemm", List.of(x, weights.parts().get(0)), attribute("transB", 1));
+    String logitsOf = HeadGraph.logits(graph, "hidden", model.config(), weights);
+    graph.output("logits", "Identity", List.of(logitsOf));
     long[] shape = {hidden.length / model.config().hidden(), model.config().hidden()};
     try (OrtSession session =
             OnnxEnvironment.session(graph.bytes(), weights.weights(), 1, Scratch.KEPT);

@@ -32,8 +32,8 @@ class RopeTableTest {
       for (int p = 0; p < count; p++) {
         int position = positions.getInt(p * Integer.BYTES);
         for (int pair = 0; pair < PAIRS; pair++) {
-          FloatBuffer cosines = table.cosines(8192);
-          FloatBuffer sines = table.sines(8192);
+          FloatBuffer cosines = table.cosines(0, 8192);
+          FloatBuffer sines = table.sines(0, 8192);
           float cosine = wanted[p * PAIRS + pair];
           float sine = wanted[(count + p) * PAIRS + pair];
           int at = position * PAIRS + pair;

@@ -50,13 +50,12 @@ final class BlockParts {
       return new NormFold(into.norm().path(), into.norm().offset());
     }
     Fold.IntoRows into = (Fold.IntoRows) fold;
-    if (!into.perKvHead()) {
-      return LinearFold.rowByRow(into.linear().path());
-    }
+    boolean shared = into.perKvHead();
     return new LinearFold(
         into.linear().path(),
-        model.architecture().queryHeadsPerKvHead(model.config()),
-        model.config().headDimension());
+        into.linear().firstRow(model.config(), into.part()),
+        shared ? model.architecture().queryHeadsPerKvHead(model.config()) : 1,
+        shared ? model.config().headDimension() : 1);
   }
 
   /** Names of the tensors of one block, as the checkpoint has them. */

@@ -1,0 +1,142 @@
+package dev.foresight.onnx;
+
+import static dev.foresight.onnx.OnnxGraph.attribute;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.foresight.model.BlockAttention;
+import dev.foresight.model.BlockNorms;
+import dev.foresight.model.ModelConfig;
+import dev.foresight.model.NormSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Attention between the linears: norms of the heads, rotation, scores, mixing.
+ *
+ * <p>Where tokens see a window or scores are capped, ONNX Runtime's GroupQueryAttention does it: it
+ * skips what lies outside the window, where the standard operator computes and masks it. It takes
+ * heads of a multiple of 8 channels; others go the standard way. Both are exact
+ * (docs/exactness.md).
+ */
+final class AttentionNodes {
+  private static final int GROUPED_MULTIPLE = 8; // of channels of a head, or the kernel refuses
+
+  private final OnnxGraph graph;
+  private final ModelConfig config;
+  private final BlockNorms norms;
+  private final BlockAttention attention;
+  private final int rope;
+
+  AttentionNodes(OnnxGraph graph, ModelConfig config, BlockNorms norms, BlockAttention attention) {
+    this.graph = graph;
+    this.config = config;
+    this.norms = norms;
+    this.attention = attention;
+    this.rope = config.ropes().indexOf(attention.rope());
+  }
+
+  void declareInputs() {
+    int pairs = attention.rope().channels(config.headDimension()) / 2;
+    graph.input(BlockGraph.cosines(rope), "length", pairs);
+    graph.input(BlockGraph.sines(rope), "length", pairs);
+    graph.indexInput(BlockGraph.POSITIONS, "batch", "length");
+  }
+
+  /**
+   * @param queries [T, heads x head dimension]
+   * @param keys [T, kv heads x head dimension]
+   * @param values the same
+   * @param batchAndLength a vector with both sizes
+   * @return the heads' outputs side by side, [T, heads x head dimension]
+   */
+  String mix(String queries, String keys, String values, String batchAndLength) {
+    int heads = config.heads() * config.headDimension();
+    int kvHeads = config.kvHeads() * config.headDimension();
+    String q = rotate(normed(queries, norms.query(), heads), config.heads(), batchAndLength);
+    String k = rotate(normed(keys, norms.key(), kvHeads), config.kvHeads(), batchAndLength);
+    String v = graph.threeAxes(values, batchAndLength, kvHeads);
+    String mixed =
+        usesGrouped() ? grouped(q, k, v, batchAndLength) : standard(q, k, v, batchAndLength);
+    return graph.node("Reshape", List.of(mixed, graph.indices(-1, heads)));
+  }
+
+  private boolean usesGrouped() {
+    return config.headDimension() % GROUPED_MULTIPLE == 0
+        && (attention.window().isPresent() || attention.cap().isPresent());
+  }
+
+  private String normed(String x, Optional<NormSpec> norm, int channels) {
+    if (norm.isEmpty()) {
+      return x;
+    }
+    String heads = graph.node("Reshape", List.of(x, graph.indices(-1, config.headDimension())));
+    String normed = BlockGraph.rmsNorm(graph, heads, norm.get(), norm.get().weight(), config);
+    return graph.node("Reshape", List.of(normed, graph.indices(-1, channels)));
+  }
+
+  private String rotate(String x, int heads, String batchAndLength) {
+    String three = graph.threeAxes(x, batchAndLength, heads * config.headDimension());
+    List<AttributeProto> attributes = new ArrayList<>(List.of(attribute("num_heads", heads)));
+    int turned = attention.rope().channels(config.headDimension());
+    if (turned < config.headDimension()) {
+      attributes.add(attribute("rotary_embedding_dim", turned));
+    }
+    return graph.node(
+        "RotaryEmbedding",
+        List.of(three, BlockGraph.cosines(rope), BlockGraph.sines(rope), BlockGraph.POSITIONS),
+        attributes.toArray(AttributeProto[]::new));
+  }
+
+  private String standard(String q, String k, String v, String batchAndLength) {
+    List<String> inputs = new ArrayList<>(List.of(q, k, v));
+    if (attention.window().isPresent()) {
+      inputs.add(windowMask(batchAndLength, attention.window().getAsInt()));
+    }
+    List<AttributeProto> attributes = attributes("q_num_heads");
+    attributes.add(attribute("is_causal", 1));
+    return graph.node("Attention", inputs, attributes.toArray(AttributeProto[]::new));
+  }
+
+  /** Whether the token of a row sees that of a column, but for causality, [length, length]. */
+  private String windowMask(String batchAndLength, int window) {
+    String length =
+        graph.node("Gather", List.of(batchAndLength, graph.index(1)), attribute("axis", 0));
+    String positions = graph.node("Range", List.of(graph.index(0), length, graph.index(1)));
+    String rows = graph.node("Reshape", List.of(positions, graph.indices(-1, 1)));
+    String distance = graph.node("Sub", List.of(rows, positions));
+    return graph.node("Less", List.of(distance, graph.index(window)));
+  }
+
+  private String grouped(String q, String k, String v, String batchAndLength) {
+    AttributeProto toInt32 = attribute("to", OnnxGraph.INT32);
+    String batch =
+        graph.node("Gather", List.of(batchAndLength, graph.indices(0)), attribute("axis", 0));
+    String length =
+        graph.node("Gather", List.of(batchAndLength, graph.index(1)), attribute("axis", 0));
+    String last = graph.node("Sub", List.of(length, graph.index(1)));
+    String lasts = graph.node("Expand", List.of(last, batch));
+    List<String> inputs =
+        List.of(
+            q,
+            k,
+            v,
+            "", // no tokens came before
+            "",
+            graph.node("Cast", List.of(lasts), toInt32),
+            graph.node("Cast", List.of(length), toInt32));
+    List<AttributeProto> attributes = attributes("num_heads");
+    attention.window().ifPresent(window -> attributes.add(attribute("local_window_size", window)));
+    return graph.microsoftNode(
+        "GroupQueryAttention", inputs, 3, attributes.toArray(AttributeProto[]::new));
+  }
+
+  private List<AttributeProto> attributes(String headsKey) {
+    List<AttributeProto> attributes = new ArrayList<>();
+    attributes.add(attribute(headsKey, config.heads()));
+    attributes.add(attribute("kv_num_heads", config.kvHeads()));
+    attributes.add(attribute("scale", (float) attention.scale()));
+    attention.cap().ifPresent(cap -> attributes.add(attribute("softcap", (float) cap)));
+    return attributes;
+  }
+}
