@@ -32,7 +32,8 @@ final class BlockTensors {
   /**
    * Reads, converts and hands over.
    *
-   * @throws dev.foresight.InputException naming the tensor and the element, if a weight is NaN or infinite
+   * @throws dev.foresight.InputException naming the tensor and the element, if a weight is NaN or
+   *     infinite
    */
   void read(List<WeightLayout.Place> places, Sink sink) throws IOException {
     ByteBuffer chunk =
