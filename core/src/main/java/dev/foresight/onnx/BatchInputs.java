@@ -1,10 +1,16 @@
 package dev.foresight.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.TensorInfo;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -55,6 +61,18 @@ final class BatchInputs implements AutoCloseable {
     Map<String, OnnxTensor> shared = new HashMap<>(inputs);
     shared.keySet().retainAll(wanted);
     return shared;
+  }
+
+  /** Copies of all inputs, by name. */
+  List<NamedTensor> tensors() {
+    return inputs.entrySet().stream().map(input -> copy(input.getKey(), input.getValue())).toList();
+  }
+
+  private static NamedTensor copy(String name, OnnxTensor tensor) {
+    DType type = tensor.getInfo().type == OnnxJavaType.INT64 ? DType.I64 : DType.F32;
+    TensorInfo info = TensorInfo.of(name, type, tensor.getInfo().getShape());
+    ByteBuffer bytes = tensor.getByteBuffer();
+    return new NamedTensor(info, bytes::duplicate);
   }
 
   private LongBuffer positions() {

@@ -3,6 +3,9 @@ package dev.foresight.onnx;
 import dev.foresight.InputException;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -94,6 +97,43 @@ public final class BlockRunner implements AutoCloseable {
     }
     requireFinite(hidden, sequences.length);
     return hidden;
+  }
+
+  /**
+   * Runs one batch and keeps all that blocks are fed with and give: what all of them share by the
+   * names of the graph's inputs, the hidden states in front of each as {@code hidden.0} and so on,
+   * and those behind the last.
+   */
+  List<NamedTensor> trace(int[][] sequences) throws IOException {
+    int length = requireEven(sequences);
+    float[] hidden = embedding.lookUp(sequences);
+    Batch batch = batch(0, sequences.length, length, RowSelection.none());
+    List<NamedTensor> tensors = new ArrayList<>();
+    try (BatchInputs inputs = batch.inputs()) {
+      tensors.addAll(inputs.tensors());
+      for (int block = 0; block < model.config().blocks(); block++) {
+        tensors.add(hidden(block, batch, hidden));
+        BlockSession session = sessions.acquire(block);
+        try {
+          step(session, block, batch, hidden);
+        } finally {
+          sessions.release(block);
+        }
+      }
+    }
+    tensors.add(hidden(model.config().blocks(), batch, hidden));
+    return tensors;
+  }
+
+  private NamedTensor hidden(int block, Batch batch, float[] values) {
+    return NamedTensor.ofFloats(
+        TensorInfo.of(
+            "hidden." + block,
+            DType.F32,
+            batch.inputs().sequences(),
+            batch.length(),
+            model.config().hidden()),
+        values.clone());
   }
 
   /** Consecutive sequences that run together. */

@@ -41,20 +41,26 @@ final class BlockTensors {
     for (int i = 0; i < places.size(); i++) {
       WeightLayout.Place place = places.get(i);
       if (place.type() == DType.U8) { // codes, and behind them their steps
-        Int8Weight weight = round(place);
-        sink.accept(place, ByteBuffer.wrap(weight.codes()));
+        float[] steps = round(place, sink);
         i++;
-        write(places.get(i), weight.steps(), chunk, sink);
+        write(places.get(i), steps, chunk, sink);
       } else {
         write(place, floats(place.name()), chunk, sink);
       }
     }
   }
 
-  private Int8Weight round(WeightLayout.Place codes) throws IOException {
-    String weight =
-        codes.name().substring(0, codes.name().length() - Int8Linears.codes("").length());
-    return Int8Weight.of(floats(weight), codes.shape().get(2).intValue());
+  /** Hands codes over piece by piece and gives the steps. */
+  private float[] round(WeightLayout.Place codes, Sink sink) throws IOException {
+    int group = codes.shape().get(2).intValue();
+    float[] values = floats(Int8Linears.weight(codes.name()));
+    float[] steps = new float[values.length / group];
+    for (int at = 0; at < values.length; at += CHUNK) { // whole groups: both are powers of two
+      Int8Weight piece = Int8Weight.of(values, at, Math.min(at + CHUNK, values.length), group);
+      sink.accept(codes, ByteBuffer.wrap(piece.codes()));
+      System.arraycopy(piece.steps(), 0, steps, at / group, piece.steps().length);
+    }
+    return steps;
   }
 
   private float[] floats(String path) throws IOException {

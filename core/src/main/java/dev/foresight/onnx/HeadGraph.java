@@ -36,6 +36,9 @@ final class HeadGraph {
   /** Most likely token of the reference, [P]. */
   static final String REFERENCE_TOP = "reference_top";
 
+  /** Natural logarithm of every token's probability, [P, vocabulary]. */
+  static final String LOG_PROBABILITIES = "log_probabilities";
+
   private final OnnxGraph graph = new OnnxGraph("head");
 
   private HeadGraph() {}
@@ -64,6 +67,14 @@ final class HeadGraph {
     head.divergence(p, q);
     head.top(TOP, q);
     head.top(REFERENCE_TOP, p);
+    return head.graph.bytes();
+  }
+
+  /** Natural logarithm of every token's probability, [P, vocabulary]. */
+  static byte[] nextToken(ModelConfig config, HeadWeights weights) {
+    HeadGraph head = new HeadGraph();
+    String logs = head.logProbabilities(HIDDEN, config, weights);
+    head.graph.output(LOG_PROBABILITIES, "Identity", List.of(logs));
     return head.graph.bytes();
   }
 

@@ -12,13 +12,19 @@ import java.util.List;
  * as well, group by group, and adds up in int32.
  */
 final class Int8Linears implements LinearNodes {
+  private static final String CODES = ".codes";
   private static final int LARGEST_GROUP = 128;
   private static final int SMALLEST_GROUP = 16; // of the operator
   private static final int INT8_ACTIVATIONS = 4; // its accuracy_level
 
   /** Name of the codes of a weight, [rows, columns / group, group] of uint8. */
   static String codes(String weight) {
-    return weight + ".codes";
+    return weight + CODES;
+  }
+
+  /** Name of the weight that has codes of this name. */
+  static String weight(String codes) {
+    return codes.substring(0, codes.length() - CODES.length());
   }
 
   /** Name of the steps of a weight, [rows x columns / group]. */

@@ -33,8 +33,8 @@ final class OnnxEnvironment {
     /** Stays with the session for its next run: fast, for sessions of which there is one. */
     KEPT,
     /**
-     * Goes back after each run. Thirty resident blocks of SmolLM2 take 1.1 GB of a process so, and
-     * 7.4 GB if each keeps what a batch of 4,096 tokens needs; a run takes 7 to 15 % longer.
+     * Goes back after each run, which takes up to a tenth longer. A resident model has a session
+     * for each block, and each would keep what a batch needs.
      */
     FREED
   }

@@ -16,7 +16,7 @@ import dev.foresight.InputException;
  */
 public record RunnerSettings(
     int sessions, boolean statistics, int threads, int batchTokens, Precision precision) {
-  private static final int BATCH_TOKENS = 4096;
+  private static final int BATCH_TOKENS = 512; // more leave the caches: see docs/speed.md
 
   public RunnerSettings {
     require("sessions", sessions);

@@ -28,14 +28,14 @@ class Int8LinearsTest {
   @Test
   void roundingIsToTheNearestOf127StepsEachSide() {
     float[] values = {0, 1.27f, -1.27f, 0.014f, 0.016f, -0.004f, 0.5f, -0.5f};
-    Int8Weight found = Int8Weight.of(values, 8);
+    Int8Weight found = Int8Weight.of(values, 0, 8, 8);
     assertThat(found.steps()[0]).isCloseTo(0.01f, within(1e-9f));
     assertThat(codes(found)).containsExactly(128, 255, 1, 129, 130, 128, 178, 78);
   }
 
   @Test
   void groupOfZerosHasStepOne() {
-    Int8Weight found = Int8Weight.of(new float[] {0, 0, 3, 0}, 2);
+    Int8Weight found = Int8Weight.of(new float[] {9, 9, 0, 0, 3, 0}, 2, 6, 2);
     assertThat(found.steps()).containsExactly(1, 3f / 127);
     assertThat(codes(found)).containsExactly(128, 128, 255, 128);
   }
@@ -67,7 +67,7 @@ class Int8LinearsTest {
     graph.output("y", "Identity", List.of(y));
     float[] found = run(graph, weight, bias, x, tokens, columns);
 
-    Int8Weight rounded = Int8Weight.of(weight, 128);
+    Int8Weight rounded = Int8Weight.of(weight, 0, weight.length, 128);
     double difference = 0;
     double size = 0;
     for (int t = 0; t < tokens; t++) {

@@ -6,7 +6,6 @@ import dev.foresight.evaluate.WindowScores;
 import dev.foresight.evaluate.Windows;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
-import dev.foresight.onnx.RunnerSettings;
 import dev.foresight.spark.Execution;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Json;
@@ -28,6 +27,8 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** A model folder to numbers: perplexity, and divergence from its reference. */
 final class EvaluateJob {
+  private static final int CHUNK_TOKENS = 4096; // of a task, which opens an output head of its own
+
   private final JavaSparkContext spark;
   private final Configuration conf;
   private final Execution execution;
@@ -122,7 +123,7 @@ final class EvaluateJob {
             : Optional.of(states(request, reference.get(), text, windows.length));
 
     spark.setJobGroup("evaluate", "Score %d windows of %s".formatted(windows.length, text.name()));
-    List<Chunk> chunks = WindowJudge.chunks(windows, RunnerSettings.resident().batchTokens());
+    List<Chunk> chunks = WindowJudge.chunks(windows, CHUNK_TOKENS);
     List<WindowScores> scores =
         spark
             .parallelize(chunks, chunks.size())

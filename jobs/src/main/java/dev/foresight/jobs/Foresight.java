@@ -10,11 +10,13 @@ import picocli.CommandLine.ScopeType;
     name = "foresight",
     description = "Quantizes transformer weights to 2-8 bits with calibration on Apache Spark.",
     subcommands = {
+      RunCommand.class,
       CalibrateCommand.class,
       QuantizeCommand.class,
       ExportImatrixCommand.class,
       EvaluateCommand.class,
       InspectCommand.class,
+      ExportBlocksCommand.class,
       DemoCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -52,9 +52,9 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     this.conf = conf;
   }
 
-  /** Windows in tasks, as many in each as one batch of the runner holds. */
-  public static List<Chunk> chunks(int[][] windows, int batchTokens) {
-    int size = Math.max(1, batchTokens / windows[0].length);
+  /** Windows in tasks of at most so many tokens, or one window. */
+  public static List<Chunk> chunks(int[][] windows, int tokens) {
+    int size = Math.max(1, tokens / windows[0].length);
     List<Chunk> chunks = new ArrayList<>();
     for (int from = 0; from < windows.length; from += size) {
       int to = Math.min(windows.length, from + size);
