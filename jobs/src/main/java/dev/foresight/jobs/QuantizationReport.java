@@ -97,7 +97,7 @@ final class QuantizationReport {
 
   private static void addSearch(ObjectNode node, SearchSettings search) {
     node.put("loss", search.loss().key());
-    node.put("clip", search.clip());
+    node.put("steps", search.steps().key());
     node.put("weight_term", search.weightTerm());
     node.put("scale_attention_output", search.scaleAttentionOutput());
     node.put("candidates", search.candidates());
