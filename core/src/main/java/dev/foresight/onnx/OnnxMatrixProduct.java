@@ -66,7 +66,8 @@ public final class OnnxMatrixProduct implements MatrixProduct, AutoCloseable {
       FloatBuffer in = buffers.take(otherRows * columns).put(other, 0, otherRows * columns).flip();
       FloatBuffer out = buffers.take(rows * otherRows);
       try (OnnxTensor inTensor = tensor(in, otherRows, columns);
-          OnnxTensor outTensor = left ? tensor(out, rows, otherRows) : tensor(out, otherRows, rows)) {
+          OnnxTensor outTensor =
+              left ? tensor(out, rows, otherRows) : tensor(out, otherRows, rows)) {
         Map<String, OnnxTensor> inputs =
             left ? Map.of("a", tensor, "b", inTensor) : Map.of("a", inTensor, "b", tensor);
         session.run(inputs, Map.of("product", outTensor)).close();

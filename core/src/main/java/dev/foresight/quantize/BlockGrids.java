@@ -11,8 +11,8 @@ import java.util.Set;
  *
  * @param common the grid of all that are not named
  * @param others grids of linears by path within the block
- * @param floats linears to keep in float: they are multiplied by their role's scale, but have no say
- *     in it
+ * @param floats linears to keep in float: they are multiplied by their role's scale, but have no
+ *     say in it
  */
 public record BlockGrids(Grid common, Map<String, Grid> others, Set<String> floats) {
   public BlockGrids {

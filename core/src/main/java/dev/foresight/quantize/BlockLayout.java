@@ -11,7 +11,8 @@ final class BlockLayout {
 
   /**
    * @throws IllegalArgumentException if a linear has no role or two, linears of a role differ in
-   *     their input channels or their grid, or a producer does not fit the role or is folded into twice
+   *     their input channels or their grid, or a producer does not fit the role or is folded into
+   *     twice
    */
   static void check(BlockWeights weights, List<RoleGroup> groups, BlockGrids grids) {
     Set<String> seen = new HashSet<>();

@@ -3,9 +3,9 @@ package dev.foresight.quantize;
 import dev.foresight.tensor.Matrix;
 
 /**
- * Shrinks the range of each group of each row where that lowers the error of the row's output: steps
- * are fitted to 1, 0.95 … 0.55 of max|w|, and larger weights get the last code. All shrinks of many
- * rows are judged in one matrix product a group.
+ * Shrinks the range of each group of each row where that lowers the error of the row's output:
+ * steps are fitted to 1, 0.95 … 0.55 of max|w|, and larger weights get the last code. All shrinks
+ * of many rows are judged in one matrix product a group.
  */
 final class ClipSearch {
   private static final int SHRINKS = 10;

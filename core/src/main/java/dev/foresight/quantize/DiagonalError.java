@@ -12,18 +12,19 @@ record DiagonalError(float[] meanSquare, int group) implements OutputError {
 
   @Override
   public double of(int rows, int columns, Changes changes, RowWorkers workers) {
-    return workers.sum(
-        rows,
-        AT_ONCE,
-        (kernels, from, count) -> {
-          float[] values = new float[count * columns];
-          changes.write(kernels, from, count, values);
-          double error = 0;
-          for (int at = 0; at < values.length; at += group) {
-            error += kernels.weightedSquares(values, at, meanSquare, at % columns, group);
-          }
-          return new double[] {error};
-        })[0];
+    return workers
+        .sum(
+            rows,
+            AT_ONCE,
+            (kernels, from, count) -> {
+              float[] values = new float[count * columns];
+              changes.write(kernels, from, count, values);
+              double error = 0;
+              for (int at = 0; at < values.length; at += group) {
+                error += kernels.weightedSquares(values, at, meanSquare, at % columns, group);
+              }
+              return new double[] {error};
+            })[0];
   }
 
   @Override

@@ -4,10 +4,10 @@ package dev.foresight.quantize;
  * The loops over the weights of one group: what scales, rounds and sums in one pass, without
  * temporaries.
  *
- * <p>Every implementation gives the same bits. Sums go as in {@link Sums}; the largest of a group is
- * found among the floats' bit patterns, which order non-negative floats as integers do; codes are
- * clamped likewise, as the bits of {@code w / step + 1.5 · 2^23}. Both take one instruction where
- * Java's {@code Math.max} of floats takes seven, for the sake of NaN and -0.
+ * <p>Every implementation gives the same bits. Sums go as in {@link Sums}; the largest of a group
+ * is found among the floats' bit patterns, which order non-negative floats as integers do; codes
+ * are clamped likewise, as the bits of {@code w / step + 1.5 · 2^23}. Both take one instruction
+ * where Java's {@code Math.max} of floats takes seven, for the sake of NaN and -0.
  *
  * <p>An instance keeps scratch memory: one thread at a time.
  */

@@ -24,7 +24,10 @@ interface OutputError extends AutoCloseable {
   @Override
   default void close() {}
 
-  /** Ways to round groups of the same input channels, each with all other weights kept. For one thread. */
+  /**
+   * Ways to round groups of the same input channels, each with all other weights kept. For one
+   * thread.
+   */
   interface Trial {
     /** Begins anew, with groups from this column on. */
     void start(int column);

@@ -74,8 +74,7 @@ final class PlainKernels implements Kernels {
       float[] into,
       int intoAt) {
     for (int j = 0; j < length; j++) {
-      into[intoAt + j] =
-          scaledChange(weights[at + j], scale[column + j], inverse[column + j], fit);
+      into[intoAt + j] = scaledChange(weights[at + j], scale[column + j], inverse[column + j], fit);
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Threads that share the rows of a linear. Rows are cut into chunks of a size that does not depend
- * on the number of threads, and what chunks found is added in their order: the bits are the same for
- * any number.
+ * on the number of threads, and what chunks found is added in their order: the bits are the same
+ * for any number.
  */
 final class RowWorkers implements AutoCloseable {
   private final Kernels[] kernels;

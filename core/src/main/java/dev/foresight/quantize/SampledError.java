@@ -32,20 +32,21 @@ final class SampledError implements OutputError {
   @Override
   public double of(int outputs, int columns, Changes changes, RowWorkers workers) {
     int atOnce = Math.min(outputs, Math.max(LEAST_ROWS, BUFFER / columns));
-    return workers.sum(
-        outputs,
-        atOnce,
-        (kernels, from, count) -> {
-          float[] difference = new float[count * columns];
-          changes.write(kernels, from, count, difference);
-          float[] effect = new float[rows.rows() * count];
-          samples.times(difference, count, effect);
-          double error = 0;
-          for (int at = 0; at < effect.length; at += count) {
-            error += kernels.dot(effect, at, effect, at, count);
-          }
-          return new double[] {error};
-        })[0];
+    return workers
+        .sum(
+            outputs,
+            atOnce,
+            (kernels, from, count) -> {
+              float[] difference = new float[count * columns];
+              changes.write(kernels, from, count, difference);
+              float[] effect = new float[rows.rows() * count];
+              samples.times(difference, count, effect);
+              double error = 0;
+              for (int at = 0; at < effect.length; at += count) {
+                error += kernels.dot(effect, at, effect, at, count);
+              }
+              return new double[] {error};
+            })[0];
   }
 
   /**

@@ -81,8 +81,7 @@ class BlockQuantizerTest {
         .properties()
         .forEach(
             entry -> {
-              double[] sum =
-                  sums.get(Role.valueOf(entry.getKey().toUpperCase(Locale.ROOT)));
+              double[] sum = sums.get(Role.valueOf(entry.getKey().toUpperCase(Locale.ROOT)));
               double round = entry.getValue().get("round_loss").doubleValue();
               double scale = entry.getValue().get("scale_loss").doubleValue();
               assertThat(sum[0]).isCloseTo(round, within(1e-5 * round));

@@ -204,7 +204,8 @@ class BlockSettingsTest {
   }
 
   private void assertRefused(List<RoleGroup> groups, String message) {
-    assertThatThrownBy(() -> BlockLayout.check(block.weights(DType.BF16), groups, BlockGrids.of(GRID)))
+    assertThatThrownBy(
+            () -> BlockLayout.check(block.weights(DType.BF16), groups, BlockGrids.of(GRID)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }

@@ -18,8 +18,7 @@ class DiagonalScreenTest {
     "1,8,8,false", "3,24,8,true", "70,96,32,false", "9,640,64,true",
     "5,200,40,false", "2,200,200,true", "1,6000,100,false", "130,576,64,false"
   })
-  void lossesAreThoseOfRoundingGroupByGroup(
-      int rows, int columns, int group, boolean symmetric) {
+  void lossesAreThoseOfRoundingGroupByGroup(int rows, int columns, int group, boolean symmetric) {
     Random random = new Random(rows * 31L + columns);
     Matrix weights = Matrix.zeros(rows, columns);
     for (int i = 0; i < weights.values().length; i++) {

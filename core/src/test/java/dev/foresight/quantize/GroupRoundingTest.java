@@ -53,8 +53,7 @@ class GroupRoundingTest {
       weights.values()[i] = (float) random.nextGaussian();
     }
     for (boolean symmetric : new boolean[] {false, true}) {
-      Grid grid =
-          new Grid(bits, 64, symmetric, stepType).withSymmetricStep(SymmetricStep.NARROW);
+      Grid grid = new Grid(bits, 64, symmetric, stepType).withSymmetricStep(SymmetricStep.NARROW);
       QuantizedLinear rounded = GroupRounding.round(weights, grid, "w");
       float[] back = rounded.dequantized().values();
       // the end of the range can miss the last code by maxCode times the step's relative rounding

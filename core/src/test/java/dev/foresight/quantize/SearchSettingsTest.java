@@ -32,7 +32,8 @@ class SearchSettingsTest {
   void searchWithoutCandidatesOrFinalistsIsRefused() {
     assertThatThrownBy(() -> new SearchSettings(true, false, Loss.DIAGONAL, Steps.CLIP, true, 0, 6))
         .isInstanceOf(InputException.class);
-    assertThatThrownBy(() -> new SearchSettings(true, false, Loss.DIAGONAL, Steps.CLIP, true, 20, 0))
+    assertThatThrownBy(
+            () -> new SearchSettings(true, false, Loss.DIAGONAL, Steps.CLIP, true, 20, 0))
         .isInstanceOf(InputException.class);
   }
 }

@@ -51,8 +51,7 @@ class WeightedStepsTest {
       double[] plain = errors(weights, GroupRounding.round(weights, grid, "w"), meanSquare);
       GroupSteps steps = new WeightedSteps(grid, 32, meanSquare, workers).steps(weights);
       double[] searched =
-          errors(
-              weights, GroupRounding.round(weights, grid, steps, "w", workers), meanSquare);
+          errors(weights, GroupRounding.round(weights, grid, steps, "w", workers), meanSquare);
       for (int g = 0; g < plain.length; g++) {
         assertThat(searched[g]).isLessThanOrEqualTo(plain[g] * (1 + 1e-5));
       }

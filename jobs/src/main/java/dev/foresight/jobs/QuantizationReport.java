@@ -78,6 +78,9 @@ final class QuantizationReport {
     written.put("bits", grid.bits());
     written.put("group", grid.group());
     written.put("symmetric", grid.symmetric());
+    if (grid.symmetric()) {
+      written.put("symmetric_step", grid.symmetricStep().key());
+    }
     written.put("step_type", grid.stepType().name());
     if (manifest.isPresent() && selection.isPresent()) {
       addSearch(report.putObject("search"), request.search());
