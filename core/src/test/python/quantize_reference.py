@@ -99,40 +99,51 @@ def importance_file():
 
 
 class Grid:
-    def __init__(self, bits, group, symmetric, dtype):
+    def __init__(self, bits, group, symmetric, dtype, least_zero=0, symmetric_step="whole"):
         self.bits, self.group, self.symmetric, self.dtype = bits, group, symmetric, dtype
+        self.least_zero, self.symmetric_step = least_zero, symmetric_step
 
-    def steps(self, w):
-        """Step and zero point of groups [..., group]."""
-        low = np.minimum(w.min(-1, keepdims=True), F32(0))
-        high = np.maximum(w.max(-1, keepdims=True), F32(0))
-        if self.symmetric:
-            exact = np.maximum(-low, high) / F32(2 ** (self.bits - 1) - 1)
-        else:
-            exact = (high - low) / F32(2**self.bits - 1)
+    def stored_step(self, exact):
         normal = F32(2.0**-14 if self.dtype == "F16" else 2.0**-126)
-        step = np.where(exact == 0, F32(1), np.maximum(to_type(exact, self.dtype), normal))
-        if self.symmetric:
-            return step, np.full_like(step, 2 ** (self.bits - 1))
-        return step, np.clip(np.rint(-low / step), 0, 2**self.bits - 1).astype(F32)
+        return np.where(exact == 0, F32(1), np.maximum(to_type(exact, self.dtype), normal))
 
-    def codes(self, w):
-        step, zero = self.steps(w)
+    def steps(self, w, ratio=F32(1)):
+        """Step and zero point of groups [..., group] fitted to this share of their range."""
+        below = -np.minimum(w.min(-1, keepdims=True), F32(0))
+        above = np.maximum(w.max(-1, keepdims=True), F32(0))
+        limit = np.maximum(below, above) * ratio
+        top = F32(2**self.bits - 1)
+        if self.symmetric:
+            middle = F32(2 ** (self.bits - 1))
+            narrow = self.symmetric_step == "narrow"
+            step = self.stored_step(limit / (middle - 1 if narrow else middle))
+            turned = np.where(above > below, -step, step)
+            return (step if narrow else turned), np.full_like(step, middle)
+        wider = np.maximum(F32(1), ratio)
+        below, above = np.minimum(below * wider, limit), np.minimum(above * wider, limit)
+        step = self.stored_step((below + above) / top)
+        zero = np.clip(np.rint(below / step), 0, top).astype(F32)
+        least = F32(self.least_zero)
+        step = np.where(zero < least, self.stored_step(above / (top - least)), step)
+        return step, np.maximum(zero, least)
+
+    def codes(self, w, steps=None):
+        step, zero = self.steps(w) if steps is None else steps
         return np.clip(np.rint(w / step) + zero, 0, 2**self.bits - 1).astype(F32), step, zero
 
-    def nearest(self, w):
-        code, step, zero = self.codes(w)
+    def nearest(self, w, steps=None):
+        code, step, zero = self.codes(w, steps)
         return (code - zero) * step
 
     def grouped(self, w):
         return w.reshape(w.shape[0], -1, self.group)
 
-    def quantized(self, w):
+    def quantized(self, w, steps=None):
         """Dequantized weights [N, K]."""
-        return self.nearest(self.grouped(w)).reshape(w.shape)
+        return self.nearest(self.grouped(w), steps).reshape(w.shape)
 
-    def stored(self, w):
-        code, step, zero = self.codes(self.grouped(w))
+    def stored(self, w, steps=None):
+        code, step, zero = self.codes(self.grouped(w), steps)
         return {
             "codes": packed(code.astype(np.uint8).reshape(w.shape)),
             "steps": packed(step[..., 0].astype(F32)),
@@ -140,7 +151,10 @@ class Grid:
         }
 
     def json(self):
-        return {"bits": self.bits, "group": self.group, "symmetric": self.symmetric, "dtype": self.dtype}
+        return {
+            "bits": self.bits, "group": self.group, "symmetric": self.symmetric, "dtype": self.dtype,
+            "least_zero": self.least_zero, "symmetric_step": self.symmetric_step,
+        }
 
 
 def rounding_file():
@@ -156,6 +170,9 @@ def rounding_file():
             for dtype in ("F16", "BF16"):
                 grid = Grid(bits, 32, symmetric, dtype)
                 cases.append({"grid": grid.json(), **grid.stored(w)})
+    for grid in (Grid(3, 32, True, "F16", 0, "narrow"), Grid(4, 32, True, "BF16", 0, "narrow"),
+                 Grid(2, 32, False, "F16", 1), Grid(4, 32, False, "F16", 1)):
+        cases.append({"grid": grid.json(), **grid.stored(w)})
     write("rounding.json", {"weights": packed(w), "cases": cases})
 
 
@@ -246,29 +263,73 @@ def search(weights, statistic, grid, settings, heads):
     return alpha, s, float(losses[0]), float(losses[best])
 
 
+def clear_groups(errors):
+    """The first of the least of each group, refused where nearly tied with another."""
+    best = errors.argmin(0)
+    two = np.sort(errors, 0)[:2]
+    gap = (two[1] - two[0]) / np.maximum(two[0], 1e-300)
+    assert ((gap == 0) | (gap > TIE)).all(), "a step is nearly tied: change the seed"
+    return best
+
+
+def picked(steps, best):
+    return tuple(np.take_along_axis(np.array(part), best[None, ..., None], 0)[0] for part in zip(*steps))
+
+
 def clip(w, s, grid, settings, statistic):
-    """Clips scaled weights [N, K] whose columns were multiplied by s."""
+    """Steps and zero points for scaled weights [N, K] whose columns were multiplied by s."""
     _, mean_square, x = statistic
     g = grid.grouped(w)
-    largest = np.abs(g).max(-1, keepdims=True)
     inverse = 1 / s.astype(np.float64).reshape(-1, grid.group)
-    errors, limits = [], []
+    errors, steps = [], []
     for k in range(10):
-        limit = largest * F32(1 - k / 20)
-        change = (grid.nearest(np.clip(g, -limit, limit)).astype(np.float64) - g) * inverse
+        steps.append(grid.steps(g, F32(1 - k / 20)))
+        change = (grid.nearest(g, steps[k]).astype(np.float64) - g) * inverse
         if settings["loss"] == "sampled":
             parts = x.reshape(len(x), -1, grid.group)
             errors.append((np.einsum("tgj,igj->igt", parts, change) ** 2).sum(-1))
         else:
             errors.append((mean_square.reshape(-1, grid.group) * change**2).sum(-1))
-        limits.append(limit)
+    best = clear_groups(np.array(errors))
+    return picked(steps, best), float((best > 0).mean())
+
+
+def weighted(g, m, grid):
+    """Steps of groups [n, group] by least weighted squares, among 20 ranges and the step that suits
+    the codes of each; and how clear each choice is."""
+    errors, steps = [], []
+
+    def judge(pair):
+        steps.append(pair)
+        errors.append((m * (grid.nearest(g, pair).astype(np.float64) - g) ** 2).sum(-1))
+
+    judge(grid.steps(g))
+    for k in range(20):
+        step, zero = grid.steps(g, F32(1.1) - F32(0.03) * F32(k))
+        judge((step, zero))
+        level = (grid.codes(g, (step, zero))[0] - zero).astype(np.float64)
+        over, under = (m * g * level).sum(-1, keepdims=True), (m * level**2).sum(-1, keepdims=True)
+        solved = grid.stored_step(np.abs(over / under).astype(F32))
+        judge((np.copysign(solved, step), zero))
     errors = np.array(errors)
-    best = errors.argmin(0)
-    two = np.sort(errors, 0)[:2]
-    gap = (two[1] - two[0]) / np.maximum(two[0], 1e-300)
-    assert ((gap == 0) | (gap > TIE)).all(), "a clip is nearly tied: change the seed"
-    limit = np.take_along_axis(np.array(limits)[..., 0], best[None], 0)[0][..., None]
-    return np.clip(g, -limit, limit).reshape(w.shape), float((best > 0).mean())
+    step, zero = picked(steps, errors.argmin(0))
+    # the same step and zero point found twice is no tie
+    other = np.array([(p[0] != step) | (p[1] != zero) for p in steps])[..., 0]
+    lead = np.where(other, errors, np.inf).min(0) / errors.min(0) - 1
+    return (step, zero), lead
+
+
+def steps_file():
+    """Steps near their optimum are nearly equal by nature, so groups with a clear choice are kept."""
+    rng = np.random.default_rng(14)
+    w = to_type((rng.standard_t(5, (400, 32)) * 0.05).astype(F32), "BF16")
+    m = np.exp(rng.normal(0, 1.5, 32))
+    grids = [Grid(b, 32, s, d) for b, s, d in ((2, True, "F16"), (3, True, "F16"), (3, False, "F16"), (4, False, "BF16"))]
+    clear_rows = np.all([weighted(w, m, grid)[1] > TIE for grid in grids], axis=0)
+    w = w[clear_rows][:40]
+    assert len(w) == 40
+    cases = [{"grid": grid.json(), **grid.stored(w, [s[:, None] for s in weighted(w, m, grid)[0]])} for grid in grids]
+    write("steps.json", {"weights": packed(w), "mean_square": packed(m), "cases": cases})
 
 
 def fold_norm(norm, s, dtype):
@@ -349,15 +410,15 @@ def block_case(name, inputs, grid, settings):
     for role, names in GROUPS.items():
         for n in names:
             w = linears[n] * columns[role] / rows[n][:, None]
-            share = 0.0
-            if settings["clip"] and n not in ("self_attn.q_proj", "self_attn.k_proj"):
-                w, share = clip(w, columns[role], grid, settings, statistics[role])
-            final = grid.quantized(w).astype(np.float64) * rows[n][:, None]
+            steps, share = grid.steps(grid.grouped(w)), 0.0
+            if settings["steps"] == "clip" and n not in ("self_attn.q_proj", "self_attn.k_proj"):
+                steps, share = clip(w, columns[role], grid, settings, statistics[role])
+            final = grid.quantized(w, steps).astype(np.float64) * rows[n][:, None]
             change = final / columns[role].astype(np.float64) - linears[n]
             _, mean_square, x = statistics[role]
             diagonal = (mean_square * change**2).sum()
             loss = ((change @ x.T) ** 2).sum() if settings["loss"] == "sampled" else diagonal
-            out[n] = {**grid.stored(w), "clip_share": share, "final_loss": float(loss)}
+            out[n] = {**grid.stored(w, steps), "clip_share": share, "final_loss": float(loss)}
     return {
         "name": name, "grid": grid.json(), "settings": settings, "linears": out,
         "roles": {r: {"alpha": c[0], "round_loss": c[2], "scale_loss": c[3]} for r, c in chosen.items()},
@@ -369,14 +430,14 @@ def block_file():
     inputs = block_inputs(np.random.default_rng(13))
     linears, vectors, statistics = inputs
 
-    def setting(loss, weight_term, clips, attention_output):
-        return {"loss": loss, "weight_term": weight_term, "clip": clips, "attention_output": attention_output}
+    def setting(loss, weight_term, steps, attention_output):
+        return {"loss": loss, "weight_term": weight_term, "steps": steps, "attention_output": attention_output}
 
     cases = [
-        block_case("awq, diagonal", inputs, Grid(3, 32, False, "F16"), setting("diagonal", False, True, False)),
-        block_case("faq, sampled", inputs, Grid(3, 32, False, "F16"), setting("sampled", False, True, True)),
-        block_case("weight term, sampled, no clip", inputs, Grid(4, 16, False, "BF16"), setting("sampled", True, False, True)),
-        block_case("weight term, diagonal, symmetric", inputs, Grid(4, 32, True, "BF16"), setting("diagonal", True, True, True)),
+        block_case("awq, diagonal", inputs, Grid(3, 32, False, "F16"), setting("diagonal", False, "clip", False)),
+        block_case("faq, sampled", inputs, Grid(3, 32, False, "F16"), setting("sampled", False, "clip", True)),
+        block_case("weight term, sampled, no clip", inputs, Grid(4, 16, False, "BF16"), setting("sampled", True, "range", True)),
+        block_case("weight term, diagonal, symmetric", inputs, Grid(4, 32, True, "BF16"), setting("diagonal", True, "clip", True)),
     ]
     half = lambda v: packed((np.asarray(v, F32).view(np.uint32) >> 16).astype(np.uint16))
     write("block.json", {
@@ -399,4 +460,5 @@ def block_file():
 if __name__ == "__main__":
     importance_file()
     rounding_file()
+    steps_file()
     block_file()

@@ -15,6 +15,9 @@ import java.util.Map;
 /**
  * Matrix products by ONNX Runtime's kernels, one thread each, so that equal inputs give equal bits.
  * Safe for several threads.
+ *
+ * <p>ONNX Runtime takes memory outside the heap only, so the matrix that changes is copied in and
+ * the product out, by buffers that are used again; a factor is copied once.
  */
 public final class OnnxMatrixProduct implements MatrixProduct, AutoCloseable {
   private final OrtSession session;
@@ -30,31 +33,58 @@ public final class OnnxMatrixProduct implements MatrixProduct, AutoCloseable {
   }
 
   @Override
-  public Matrix timesTransposed(Matrix a, Matrix b) {
-    if (a.columns() != b.columns()) {
-      throw new IllegalArgumentException(
-          "No product of [%d, %d] and the transpose of [%d, %d]"
-              .formatted(a.rows(), a.columns(), b.rows(), b.columns()));
-    }
-    Matrix product = Matrix.zeros(a.rows(), b.rows());
-    FloatBuffer left = copy(a);
-    FloatBuffer right = copy(b);
-    FloatBuffer out = buffers.take(product.values().length);
-    try (OnnxTensor leftTensor = tensor(left, a.rows(), a.columns());
-        OnnxTensor rightTensor = tensor(right, b.rows(), b.columns());
-        OnnxTensor outTensor = tensor(out, a.rows(), b.rows())) {
-      session.run(Map.of("a", leftTensor, "b", rightTensor), Map.of("product", outTensor)).close();
-      out.get(product.values());
-      return product;
-    } catch (OrtException e) {
-      throw new OnnxException("ONNX Runtime fails to multiply matrices", e);
-    } finally {
-      List.of(left, right, out).forEach(buffers::give);
-    }
+  public Factor left(Matrix a) {
+    return new Kept(a, true);
   }
 
-  private FloatBuffer copy(Matrix matrix) {
-    return buffers.take(matrix.values().length).put(matrix.values()).flip();
+  @Override
+  public Factor right(Matrix b) {
+    return new Kept(b, false);
+  }
+
+  private final class Kept implements Factor {
+    private final int rows;
+    private final int columns;
+    private final boolean left;
+    private final FloatBuffer values;
+    private final OnnxTensor tensor;
+
+    Kept(Matrix matrix, boolean left) {
+      this.left = left;
+      rows = matrix.rows();
+      columns = matrix.columns();
+      values = buffers.take(matrix.values().length).put(matrix.values()).flip();
+      try {
+        tensor = tensor(values, rows, columns);
+      } catch (OrtException e) {
+        throw new OnnxException("ONNX Runtime refuses a matrix", e);
+      }
+    }
+
+    @Override
+    public void times(float[] other, int otherRows, float[] product) {
+      FloatBuffer in = buffers.take(otherRows * columns).put(other, 0, otherRows * columns).flip();
+      FloatBuffer out = buffers.take(rows * otherRows);
+      try (OnnxTensor inTensor = tensor(in, otherRows, columns);
+          OnnxTensor outTensor =
+              left ? tensor(out, rows, otherRows) : tensor(out, otherRows, rows)) {
+        Map<String, OnnxTensor> inputs =
+            left ? Map.of("a", tensor, "b", inTensor) : Map.of("a", inTensor, "b", tensor);
+        session.run(inputs, Map.of("product", outTensor)).close();
+        out.get(product, 0, rows * otherRows);
+      } catch (OrtException e) {
+        throw new OnnxException("ONNX Runtime fails to multiply matrices", e);
+      } finally {
+        buffers.give(in);
+        buffers.give(out);
+      }
+    }
+
+    @Override
+    public void close() {
+      tensor.close();
+      buffers.give(values);
+    }
   }
 
   private static OnnxTensor tensor(FloatBuffer values, long rows, long columns)

@@ -10,15 +10,20 @@ final class BlockLayout {
 
   /**
    * @throws IllegalArgumentException if a linear has no role or two, linears of a role differ in
-   *     their input channels, or a producer does not fit the role or is folded into twice
+   *     their input channels or their grid, or a producer does not fit the role or is folded into
+   *     twice
    */
-  static void check(BlockWeights weights, List<RoleGroup> groups, Set<String> inFloat) {
+  static void check(BlockWeights weights, List<RoleGroup> groups, BlockGrids grids) {
     Set<String> seen = new HashSet<>();
     Set<String> producers = new HashSet<>();
     for (RoleGroup group : groups) {
       int columns = weights.linear(group.linears().get(0)).columns();
       for (String linear : group.linears()) {
         require(seen.add(linear), weights, linear + " has two roles");
+        require(
+            grids.inFloat(linear) || grids.of(linear).equals(grids.ofAll(group.linears())),
+            weights,
+            "the linears of %s differ in their grid".formatted(group.role().key()));
         require(
             weights.linear(linear).columns() == columns,
             weights,
@@ -30,7 +35,7 @@ final class BlockLayout {
         seen.equals(weights.linears().keySet()),
         weights,
         "linears %s, but roles for %s".formatted(weights.linears().keySet(), seen));
-    require(seen.containsAll(inFloat), weights, "not all of " + inFloat);
+    require(seen.containsAll(grids.named()), weights, "not all of " + grids.named());
   }
 
   private static void checkFold(

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Quantizes one block: a scale per role, searched on the float weights; its inverse folded into the
@@ -16,9 +15,9 @@ import java.util.Set;
  */
 public final class BlockQuantizer {
   private final BlockWeights weights;
-  private final Grid grid;
-  private final Set<String> inFloat;
+  private final BlockGrids grids;
   private final SearchSettings settings;
+  private final RowWorkers workers;
   private final Folding folding;
 
   private final Map<String, QuantizedLinear> quantized = new LinkedHashMap<>();
@@ -26,69 +25,73 @@ public final class BlockQuantizer {
   private final List<LinearReport> reports = new ArrayList<>();
 
   private BlockQuantizer(
-      BlockWeights weights, Grid grid, Set<String> inFloat, SearchSettings settings) {
+      BlockWeights weights, BlockGrids grids, SearchSettings settings, RowWorkers workers) {
     this.weights = weights;
-    this.grid = grid;
-    this.inFloat = inFloat;
+    this.grids = grids;
     this.settings = settings;
+    this.workers = workers;
     folding = new Folding(weights);
   }
 
   /**
-   * Quantizes all linears of a block.
+   * Quantizes all linears of a block to one grid, on this thread.
+   *
+   * @throws InputException as the method with several grids does
+   */
+  public static BlockResult quantize(
+      BlockWeights weights,
+      List<RoleGroup> groups,
+      Map<Role, RoleStatistics> statistics,
+      Grid grid,
+      SearchSettings settings,
+      MatrixProduct product) {
+    return quantize(weights, groups, statistics, BlockGrids.of(grid), settings, product, 1);
+  }
+
+  /**
+   * Quantizes the linears of a block.
    *
    * @param groups all linears of the block, each under one role
    * @param statistics what calibration knows of each role; may lack roles where nothing is searched
    * @param product does the matrix products of the sampled loss
-   * @throws InputException if statistics or sampled rows are missing or belong to another model, or
-   *     a value does not fit the grid or the stored type
+   * @param threads that share the rows of a linear; the result does not depend on them
+   * @throws InputException if statistics or sampled rows are missing or belong to another model, a
+   *     weight is not finite, or a value does not fit the grid or the stored type
    * @throws IllegalArgumentException if the groups do not describe the block
    */
   public static BlockResult quantize(
       BlockWeights weights,
       List<RoleGroup> groups,
       Map<Role, RoleStatistics> statistics,
-      Grid grid,
+      BlockGrids grids,
       SearchSettings settings,
-      MatrixProduct product) {
-    return quantize(weights, groups, statistics, grid, Set.of(), settings, product);
-  }
-
-  /**
-   * Quantizes all linears of a block but some.
-   *
-   * @param inFloat linears to keep in float: they are multiplied by their role's scale, but have no
-   *     say in it
-   * @throws InputException as the method without {@code inFloat} does
-   */
-  public static BlockResult quantize(
-      BlockWeights weights,
-      List<RoleGroup> groups,
-      Map<Role, RoleStatistics> statistics,
-      Grid grid,
-      Set<String> inFloat,
-      SearchSettings settings,
-      MatrixProduct product) {
-    BlockLayout.check(weights, groups, inFloat);
-    BlockQuantizer quantizer = new BlockQuantizer(weights, grid, inFloat, settings);
+      MatrixProduct product,
+      int threads) {
+    BlockLayout.check(weights, groups, grids);
+    weights.requireFinite();
     List<RoleSearch> searches = new ArrayList<>();
     List<float[]> scales = new ArrayList<>();
-    for (RoleGroup group : groups) {
-      RoleSearch search =
-          RoleSearch.of(weights, group, inFloat, grid, settings, statistics, product);
-      searches.add(search);
-      scales.add(quantizer.folding.fold(search.fold(), search.scale()));
-    }
-    for (int i = 0; i < searches.size(); i++) {
-      for (String linear : groups.get(i).linears()) {
-        quantizer.finish(linear, groups.get(i), searches.get(i), scales.get(i));
+    try (RowWorkers workers = new RowWorkers(threads)) {
+      BlockQuantizer quantizer = new BlockQuantizer(weights, grids, settings, workers);
+      for (RoleGroup group : groups) {
+        RoleSearch search =
+            RoleSearch.of(weights, group, grids, settings, statistics, product, workers);
+        searches.add(search);
+        scales.add(quantizer.folding.fold(search.fold(), search.scale()));
       }
+      for (int i = 0; i < searches.size(); i++) {
+        for (String linear : groups.get(i).linears()) {
+          quantizer.finish(linear, groups.get(i), searches.get(i), scales.get(i));
+        }
+      }
+      return new BlockResult(
+          quantizer.quantized,
+          quantizer.floats,
+          quantizer.folding.vectors(),
+          List.copyOf(quantizer.reports));
+    } finally {
+      searches.forEach(RoleSearch::close);
     }
-    return new BlockResult(
-        quantizer.quantized,
-        quantizer.floats,
-        quantizer.folding.vectors(),
-        List.copyOf(quantizer.reports));
   }
 
   /** Scales, clips and rounds one linear; all producers have been folded by now. */
@@ -96,7 +99,7 @@ public final class BlockQuantizer {
     Matrix original = weights.linear(linear);
     LinearScale scale = new LinearScale(columnScale, folding.rows(linear));
     Matrix scaled = scale.apply(original);
-    if (inFloat.contains(linear)) {
+    if (grids.inFloat(linear)) {
       weights.store(linear, scaled.values());
       floats.put(linear, scaled);
       double none = Double.NaN;
@@ -104,10 +107,18 @@ public final class BlockQuantizer {
       return;
     }
     String name = weights.name(linear);
+    Grid grid = grids.of(linear);
     int size = grid.groupOf(name, original.columns());
-    boolean clips = settings.clip() && !group.unclipped().contains(linear);
-    double share = clips ? new ClipSearch(grid, size, search.error()).clip(scaled, columnScale) : 0;
-    QuantizedLinear result = GroupRounding.round(scaled, grid, name);
+    boolean keepsRange = settings.steps() == Steps.CLIP && group.unclipped().contains(linear);
+    GroupSteps steps =
+        switch (keepsRange ? Steps.RANGE : settings.steps()) {
+          case RANGE -> GroupRounding.steps(scaled, grid, size, workers);
+          case CLIP ->
+              new ClipSearch(grid, size, search.error(), workers).steps(scaled, columnScale);
+          case WEIGHTED ->
+              new WeightedSteps(grid, size, search.perScaled(columnScale), workers).steps(scaled);
+        };
+    QuantizedLinear result = GroupRounding.round(scaled, grid, steps, name, workers);
     quantized.put(linear, result);
     reports.add(
         new LinearReport(
@@ -118,8 +129,14 @@ public final class BlockQuantizer {
             search.scaleLoss(linear),
             search.error() == null
                 ? Double.NaN
-                : search.error().of(Differences.ofStored(original, result, scale)),
-            share,
+                : search
+                    .error()
+                    .of(
+                        original.rows(),
+                        original.columns(),
+                        Changes.ofStored(original, result, scale),
+                        workers),
+            steps.searched(),
             grid.bits()));
   }
 }

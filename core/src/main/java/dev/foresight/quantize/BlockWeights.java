@@ -42,6 +42,26 @@ public record BlockWeights(
     return vector;
   }
 
+  /**
+   * @throws InputException if a weight is infinite or no number
+   */
+  void requireFinite() {
+    linears.forEach(
+        (linear, matrix) -> {
+          for (int i = 0; i < matrix.values().length; i++) {
+            if (!Float.isFinite(matrix.values()[i])) {
+              throw new InputException(
+                  "%s has weight %s in row %d, column %d: the checkpoint is damaged."
+                      .formatted(
+                          name(linear),
+                          matrix.values()[i],
+                          i / matrix.columns(),
+                          i % matrix.columns()));
+            }
+          }
+        });
+  }
+
   /** What messages call a linear or a tensor of this block. */
   String name(String member) {
     return path + "." + member;

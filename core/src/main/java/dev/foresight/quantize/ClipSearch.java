@@ -3,92 +3,90 @@ package dev.foresight.quantize;
 import dev.foresight.tensor.Matrix;
 
 /**
- * Shrinks the range of each group of each row where that lowers the error of the row's output: the
- * largest weights are clamped to 1, 0.95 … 0.55 of max|w|. All shrinks of many rows are judged in
- * one matrix product a group.
+ * Shrinks the range of each group of each row where that lowers the error of the row's output:
+ * steps are fitted to 1, 0.95 … 0.55 of max|w|, and larger weights get the last code. All shrinks
+ * of many rows are judged in one matrix product a group.
  */
 final class ClipSearch {
   private static final int SHRINKS = 10;
-  private static final int BUFFER = 1 << 18; // floats judged at once: 1 MiB stays in cache
+  private static final int BUFFER = 1 << 17; // floats judged at once: half a MiB stays in cache
 
   private final Grid grid;
   private final int group;
   private final OutputError error;
+  private final RowWorkers workers;
   private final float[] ratios = new float[SHRINKS];
 
-  ClipSearch(Grid grid, int group, OutputError error) {
+  ClipSearch(Grid grid, int group, OutputError error, RowWorkers workers) {
     this.grid = grid;
     this.group = group;
     this.error = error;
+    this.workers = workers;
     for (int k = 0; k < SHRINKS; k++) {
       ratios[k] = 1 - k / 20f;
     }
   }
 
   /**
-   * Clips in place.
-   *
    * @param scaled weights as they will be rounded, [out, in]
    * @param scale what their columns were multiplied by
-   * @return share of the groups whose range shrank
    */
-  double clip(Matrix scaled, float[] scale) {
-    float[] inverse = Differences.inverse(scale);
-    int rowsAtOnce = Math.min(scaled.rows(), Math.max(1, BUFFER / (SHRINKS * group)));
-    GroupFit fit = new GroupFit(grid);
-    int shrunk = 0;
-    for (int column = 0; column < scaled.columns(); column += group) {
-      OutputError.GroupError ofGroup = error.ofGroup(column, group);
-      for (int row = 0; row < scaled.rows(); row += rowsAtOnce) {
-        int rows = Math.min(rowsAtOnce, scaled.rows() - row);
-        Matrix differences = Matrix.zeros(rows * SHRINKS, group);
-        for (int i = 0; i < rows; i++) {
-          int start = (row + i) * scaled.columns() + column;
-          differences(scaled.values(), start, inverse, column, fit, differences, i * SHRINKS);
-        }
-        double[] errors = new double[rows * SHRINKS];
-        ofGroup.of(differences, errors);
-        for (int i = 0; i < rows; i++) {
-          int best = least(errors, i * SHRINKS);
-          if (best > 0) {
-            clamp(scaled.values(), (row + i) * scaled.columns() + column, ratios[best]);
-            shrunk++;
-          }
-        }
-      }
-    }
-    return (double) shrunk * group / scaled.values().length;
+  GroupSteps steps(Matrix scaled, float[] scale) {
+    int groups = scaled.values().length / group;
+    float[] steps = new float[groups];
+    byte[] zeros = new byte[groups];
+    int atOnce = Math.min(scaled.rows(), Math.max(1, BUFFER / (SHRINKS * group)));
+    double[] shrunk =
+        workers.sum(
+            scaled.rows(),
+            atOnce,
+            (kernels, from, rows) -> {
+              OutputError.Trial trial = error.trial(kernels, scale, group, atOnce * SHRINKS);
+              double count = 0;
+              for (int column = 0; column < scaled.columns(); column += group) {
+                count += search(kernels, trial, scaled, from, rows, column, steps, zeros);
+              }
+              return new double[] {count};
+            });
+    return new GroupSteps(steps, zeros, shrunk[0] / groups);
   }
 
-  /** ΔW of one group of one row under each shrink, one row of {@code into} each. */
-  private void differences(
-      float[] values,
-      int start,
-      float[] inverse,
+  /** One group of some rows; returns how many shrank. */
+  private int search(
+      Kernels kernels,
+      OutputError.Trial trial,
+      Matrix scaled,
+      int from,
+      int rows,
       int column,
-      GroupFit fit,
-      Matrix into,
-      int intoRow) {
-    float low = 0;
-    float high = 0;
-    for (int j = start; j < start + group; j++) {
-      low = Math.min(low, values[j]);
-      high = Math.max(high, values[j]);
-    }
-    float largest = Math.max(-low, high);
-    for (int k = 0; k < SHRINKS; k++) {
-      float limit = largest * ratios[k];
-      fit.fit(Math.max(low, -limit), Math.min(high, limit));
-      int at = (intoRow + k) * group;
-      for (int j = 0; j < group; j++) {
-        float weight = values[start + j];
-        float clamped = weight > limit ? limit : weight < -limit ? -limit : weight;
-        into.values()[at + j] =
-            Math.fma(fit.level(clamped), fit.step, -weight) * inverse[column + j];
+      float[] steps,
+      byte[] zeros) {
+    GroupFit fit = new GroupFit(grid);
+    long[] ranges = new long[rows];
+    trial.start(column);
+    for (int i = 0; i < rows; i++) {
+      int at = (from + i) * scaled.columns() + column;
+      ranges[i] = kernels.range(scaled.values(), at, group);
+      for (float ratio : ratios) {
+        fit.fit(ranges[i], ratio);
+        trial.add(scaled.values(), at, fit);
       }
     }
+    double[] errors = new double[rows * SHRINKS];
+    trial.judge(errors);
+    int shrunk = 0;
+    for (int i = 0; i < rows; i++) {
+      int best = least(errors, i * SHRINKS);
+      fit.fit(ranges[i], ratios[best]);
+      int g = ((from + i) * scaled.columns() + column) / group;
+      steps[g] = fit.step;
+      zeros[g] = fit.zero();
+      shrunk += best > 0 ? 1 : 0;
+    }
+    return shrunk;
   }
 
+  /** The first of the least; one that is no number never loses, so that rounding refuses it. */
   private static int least(double[] errors, int from) {
     int best = 0;
     for (int k = 1; k < SHRINKS; k++) {
@@ -97,16 +95,5 @@ final class ClipSearch {
       }
     }
     return best;
-  }
-
-  private void clamp(float[] values, int start, float ratio) {
-    float largest = 0;
-    for (int j = start; j < start + group; j++) {
-      largest = Math.max(largest, Math.abs(values[j]));
-    }
-    float limit = largest * ratio;
-    for (int j = start; j < start + group; j++) {
-      values[j] = Math.max(-limit, Math.min(limit, values[j]));
-    }
   }
 }

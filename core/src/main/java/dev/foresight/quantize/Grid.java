@@ -12,8 +12,15 @@ import dev.foresight.tensor.DType;
  * @param symmetric whether the zero point is fixed at {@code 2^(bits-1)}
  * @param stepType F16, BF16 or F32: steps are rounded to it before codes are taken
  * @param leastZero smallest zero point that can be stored: 0, or 1 where files hold it less one
+ * @param symmetricStep how symmetric groups take their step
  */
-public record Grid(int bits, int group, boolean symmetric, DType stepType, int leastZero)
+public record Grid(
+    int bits,
+    int group,
+    boolean symmetric,
+    DType stepType,
+    int leastZero,
+    SymmetricStep symmetricStep)
     implements java.io.Serializable {
   public Grid {
     if (bits < 2 || bits > 8) {
@@ -31,9 +38,19 @@ public record Grid(int bits, int group, boolean symmetric, DType stepType, int l
     }
   }
 
+  /** A grid of the given least zero point, whose symmetric groups use all codes. */
+  public Grid(int bits, int group, boolean symmetric, DType stepType, int leastZero) {
+    this(bits, group, symmetric, stepType, leastZero, SymmetricStep.WHOLE);
+  }
+
   /** A grid whose zero points may be any code. */
   public Grid(int bits, int group, boolean symmetric, DType stepType) {
     this(bits, group, symmetric, stepType, 0);
+  }
+
+  /** This grid with another step for symmetric groups. */
+  public Grid withSymmetricStep(SymmetricStep other) {
+    return new Grid(bits, group, symmetric, stepType, leastZero, other);
   }
 
   /** Largest unsigned code. */

@@ -4,10 +4,13 @@ import dev.foresight.InputException;
 import dev.foresight.tensor.Matrix;
 
 /**
- * Rounds weights to a grid, group by group: asymmetric groups span their range and 0, symmetric
- * ones have step max|w| / (2^(bits-1) - 1); codes are rint(w / step) + zero.
+ * Rounds weights to a grid, group by group: asymmetric groups span their range and 0, the step of
+ * symmetric ones is that of {@link SymmetricStep}; codes are rint(w / step) + zero.
  */
 public final class GroupRounding {
+  private static final int ROWS = 32;
+  private static final double[] NOTHING = {};
+
   private GroupRounding() {}
 
   /**
@@ -17,37 +20,56 @@ public final class GroupRounding {
    *     or a step overflows its type
    */
   public static QuantizedLinear round(Matrix weights, Grid grid, String name) {
-    int columns = weights.columns();
-    int group = grid.groupOf(name, columns);
-    float[] values = weights.values();
-    int groups = values.length / group;
-    byte[] codes = new byte[values.length];
-    float[] steps = new float[groups];
-    byte[] zeros = new byte[groups];
-    GroupFit fit = new GroupFit(grid);
-    for (int g = 0, start = 0; g < groups; g++, start += group) {
-      fit(fit, values, start, group);
-      if (!(fit.step < Float.POSITIVE_INFINITY)) {
-        throw refused(name, weights, grid, start, group);
-      }
-      steps[g] = fit.step;
-      zeros[g] = fit.zero();
-      for (int j = start; j < start + group; j++) {
-        codes[j] = (byte) (fit.level(values[j]) - fit.lowest);
-      }
+    try (RowWorkers workers = new RowWorkers(1)) {
+      GroupSteps steps = steps(weights, grid, grid.groupOf(name, weights.columns()), workers);
+      return round(weights, grid, steps, name, workers);
     }
-    return new QuantizedLinear(weights.rows(), columns, group, grid, codes, steps, zeros);
   }
 
-  /** NaN weights must end as a NaN step, hence Math.min and Math.max. */
-  private static void fit(GroupFit fit, float[] values, int start, int group) {
-    float low = 0;
-    float high = 0;
-    for (int j = start; j < start + group; j++) {
-      low = Math.min(low, values[j]);
-      high = Math.max(high, values[j]);
-    }
-    fit.fit(low, high);
+  /** The steps that the groups' ranges give. */
+  static GroupSteps steps(Matrix weights, Grid grid, int group, RowWorkers workers) {
+    int columns = weights.columns();
+    float[] steps = new float[weights.values().length / group];
+    byte[] zeros = new byte[steps.length];
+    workers.sum(
+        weights.rows(),
+        ROWS,
+        (kernels, from, rows) -> {
+          GroupFit fit = new GroupFit(grid);
+          for (int g = from * columns / group; g < (from + rows) * columns / group; g++) {
+            fit.fit(kernels.range(weights.values(), g * group, group));
+            steps[g] = fit.step;
+            zeros[g] = fit.zero();
+          }
+          return NOTHING;
+        });
+    return new GroupSteps(steps, zeros, 0);
+  }
+
+  /**
+   * @param chosen what each group is rounded by
+   */
+  static QuantizedLinear round(
+      Matrix weights, Grid grid, GroupSteps chosen, String name, RowWorkers workers) {
+    int columns = weights.columns();
+    int group = grid.groupOf(name, columns);
+    byte[] codes = new byte[weights.values().length];
+    workers.sum(
+        weights.rows(),
+        ROWS,
+        (kernels, from, rows) -> {
+          GroupFit fit = new GroupFit(grid);
+          for (int g = from * columns / group; g < (from + rows) * columns / group; g++) {
+            fit.use(chosen.steps()[g], Byte.toUnsignedInt(chosen.zeros()[g]));
+            if (!fit.usable()) {
+              throw refused(name, weights, grid, g * group, group);
+            }
+            kernels.codes(weights.values(), g * group, group, fit, codes);
+          }
+          return NOTHING;
+        });
+    return new QuantizedLinear(
+        weights.rows(), columns, group, grid, codes, chosen.steps(), chosen.zeros());
   }
 
   private static InputException refused(

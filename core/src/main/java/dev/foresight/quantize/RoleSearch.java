@@ -7,7 +7,6 @@ import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What the search found for one role of a block.
@@ -15,12 +14,18 @@ import java.util.Set;
  * @param fold what absorbs the scale; nothing where the settings leave the role alone
  * @param alpha exponent of the winner; NaN where no scale was searched
  * @param scale one value per row of a linear that absorbs it, else per channel
+ * @param meanSquare E[x_j²]; null where there are no statistics
  * @param error what later steps are judged by; null where there are no statistics
  * @param losses of the linears that were compared: plain rounding, then the winner
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record RoleSearch(
-    Fold fold, double alpha, float[] scale, OutputError error, Map<String, double[]> losses) {
+    Fold fold,
+    double alpha,
+    float[] scale,
+    double[] meanSquare,
+    OutputError error,
+    Map<String, double[]> losses) {
   /**
    * Searches one role.
    *
@@ -29,15 +34,15 @@ record RoleSearch(
   static RoleSearch of(
       BlockWeights weights,
       RoleGroup group,
-      Set<String> inFloat,
-      Grid grid,
+      BlockGrids grids,
       SearchSettings settings,
       Map<Role, RoleStatistics> statistics,
-      MatrixProduct product) {
+      MatrixProduct product,
+      RowWorkers workers) {
     String first = group.linears().get(0);
     int columns = weights.linear(first).columns();
     Fold fold = settings.scales(group.role()) ? group.fold() : new NoFold();
-    List<String> compared = group.linears().stream().filter(l -> !inFloat.contains(l)).toList();
+    List<String> compared = group.linears().stream().filter(l -> !grids.inFloat(l)).toList();
     RoleStatistics known = statistics.get(group.role());
     String name = weights.name(group.role().key());
     if (compared.isEmpty() || known == null) {
@@ -47,18 +52,20 @@ record RoleSearch(
                 .formatted(name));
       }
       float[] ones = Candidate.identity(columns).scale();
-      return new RoleSearch(new NoFold(), Double.NaN, ones, null, Map.of());
+      return new RoleSearch(new NoFold(), Double.NaN, ones, null, null, Map.of());
     }
     known.check(name, columns);
     List<Matrix> linears = compared.stream().map(weights::linear).toList();
-    int size = grid.groupOf(weights.name(first), columns);
+    Grid grid = grids.of(compared.get(0));
+    int size = grid.groupOf(weights.name(compared.get(0)), columns);
     OutputError error = error(known, size, name, settings.loss(), product);
     ScaleSearch.Choice best =
-        new ScaleSearch(settings, grid, size, linears, known, error).best(fold);
+        new ScaleSearch(settings, grid, size, linears, known, error, workers).best(fold);
     return new RoleSearch(
         fold,
         fold instanceof NoFold ? Double.NaN : best.alpha(),
         best.scale(),
+        known.meanSquare(),
         error,
         best.lossesOf(compared));
   }
@@ -84,5 +91,17 @@ record RoleSearch(
   /** Loss of the winner, NaN where none was computed. */
   double scaleLoss(String linear) {
     return losses.containsKey(linear) ? losses.get(linear)[1] : Double.NaN;
+  }
+
+  /** E[x_j²] / s_j², by which weighted steps are judged. */
+  float[] perScaled(float[] scale) {
+    return new DiagonalError(ScaleSearch.floats(meanSquare), 0).perScaled(scale);
+  }
+
+  /** Frees what the matrix products hold. */
+  void close() {
+    if (error != null) {
+      error.close();
+    }
   }
 }

@@ -2,22 +2,51 @@ package dev.foresight.quantize;
 
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
+import dev.foresight.tensor.MatrixProduct.Factor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Σ_t ‖ΔW x_t‖² over sampled rows that carry the root of their weight.
- *
- * @param rows [n, in], see {@link SampledRows#calibrated}
+ * Σ_t ‖ΔW x_t‖² over sampled rows that carry the root of their weight: a matrix product for some
+ * rows of ΔW at a time, which never exists as a whole.
  */
-record SampledError(Matrix rows, MatrixProduct product) implements OutputError {
+final class SampledError implements OutputError {
+  private static final int BUFFER = 1 << 17; // floats of ΔW at once: half a MiB stays in cache
+  private static final int LEAST_ROWS = 128; // below, a product spends its time on the samples
+
+  private final Matrix rows;
+  private final MatrixProduct product;
+  private final Factor samples;
+  private final List<Factor> ofGroups = new ArrayList<>();
+  private int group;
+
+  /**
+   * @param rows [n, in], see {@link SampledRows#calibrated}
+   */
+  SampledError(Matrix rows, MatrixProduct product) {
+    this.rows = rows;
+    this.product = product;
+    samples = product.left(rows);
+  }
+
   @Override
-  public double of(Matrix difference) {
-    Matrix outputs = product.timesTransposed(rows, difference);
-    double error = 0;
-    for (int t = 0; t < outputs.rows(); t++) {
-      int from = t * outputs.columns();
-      error += Sums.dot(outputs.values(), from, outputs.values(), from, outputs.columns());
-    }
-    return error;
+  public double of(int outputs, int columns, Changes changes, RowWorkers workers) {
+    int atOnce = Math.min(outputs, Math.max(LEAST_ROWS, BUFFER / columns));
+    return workers
+        .sum(
+            outputs,
+            atOnce,
+            (kernels, from, count) -> {
+              float[] difference = new float[count * columns];
+              changes.write(kernels, from, count, difference);
+              float[] effect = new float[rows.rows() * count];
+              samples.times(difference, count, effect);
+              double error = 0;
+              for (int at = 0; at < effect.length; at += count) {
+                error += kernels.dot(effect, at, effect, at, count);
+              }
+              return new double[] {error};
+            })[0];
   }
 
   /**
@@ -25,31 +54,59 @@ record SampledError(Matrix rows, MatrixProduct product) implements OutputError {
    * smaller product where there are more rows than channels in the group.
    */
   @Override
-  public GroupError ofGroup(int start, int group) {
-    if (rows.rows() <= group) {
-      Matrix part = part(start, group);
-      return (differences, errors) -> {
-        float[] outputs = product.timesTransposed(differences, part).values();
-        int n = part.rows();
-        for (int i = 0; i < differences.rows(); i++) {
-          errors[i] = Sums.dot(outputs, i * n, outputs, i * n, n);
+  public Trial trial(Kernels kernels, float[] scale, int size, int most) {
+    List<Factor> factors = factors(size);
+    boolean gram = rows.rows() > size;
+    int width = gram ? size : rows.rows();
+    float[] inverse = Changes.inverse(scale);
+    float[] changes = new float[most * size];
+    float[] pulled = new float[most * width];
+    return new Trial() {
+      private int column;
+      private int count;
+
+      @Override
+      public void start(int from) {
+        column = from;
+        count = 0;
+      }
+
+      @Override
+      public void add(float[] scaled, int at, GroupFit fit) {
+        kernels.changes(scaled, at, inverse, column, size, fit, changes, count++ * size);
+      }
+
+      @Override
+      public void judge(double[] errors) {
+        factors.get(column / size).times(changes, count, pulled);
+        for (int i = 0, at = 0; i < count; i++, at += width) {
+          errors[i] = kernels.dot(gram ? changes : pulled, at, pulled, at, width);
         }
-      };
-    }
-    Matrix channels = transposed(part(start, group));
-    Matrix gram = product.timesTransposed(channels, channels);
-    return (differences, errors) -> {
-      float[] pulled = product.timesTransposed(differences, gram).values();
-      for (int i = 0; i < differences.rows(); i++) {
-        errors[i] = Sums.dot(differences.values(), i * group, pulled, i * group, group);
       }
     };
   }
 
-  private Matrix part(int start, int group) {
-    Matrix part = Matrix.zeros(rows.rows(), group);
+  /** For each group, XᵀX or X, whichever is smaller. */
+  private synchronized List<Factor> factors(int size) {
+    if (group != size) {
+      closeGroups();
+      group = size;
+      for (int column = 0; column < rows.columns(); column += size) {
+        Matrix part = part(column, size);
+        if (rows.rows() > size) {
+          Matrix channels = transposed(part);
+          part = product.timesTransposed(channels, channels);
+        }
+        ofGroups.add(product.right(part));
+      }
+    }
+    return ofGroups;
+  }
+
+  private Matrix part(int start, int size) {
+    Matrix part = Matrix.zeros(rows.rows(), size);
     for (int t = 0; t < rows.rows(); t++) {
-      System.arraycopy(rows.values(), t * rows.columns() + start, part.values(), t * group, group);
+      System.arraycopy(rows.values(), t * rows.columns() + start, part.values(), t * size, size);
     }
     return part;
   }
@@ -62,5 +119,16 @@ record SampledError(Matrix rows, MatrixProduct product) implements OutputError {
       }
     }
     return transposed;
+  }
+
+  private void closeGroups() {
+    ofGroups.forEach(Factor::close);
+    ofGroups.clear();
+  }
+
+  @Override
+  public synchronized void close() {
+    samples.close();
+    closeGroups();
   }
 }

@@ -21,6 +21,7 @@ final class ScaleSearch {
   private final List<Matrix> linears;
   private final RoleStatistics statistics;
   private final OutputError error;
+  private final RowWorkers workers;
 
   /**
    * @param linears float weights, unfolded, all with the same columns
@@ -32,13 +33,15 @@ final class ScaleSearch {
       int group,
       List<Matrix> linears,
       RoleStatistics statistics,
-      OutputError error) {
+      OutputError error,
+      RowWorkers workers) {
     this.settings = settings;
     this.grid = grid;
     this.group = group;
     this.linears = linears;
     this.statistics = statistics;
     this.error = error;
+    this.workers = workers;
   }
 
   /**
@@ -103,7 +106,7 @@ final class ScaleSearch {
   private double[][] screen(List<Candidate> candidates) {
     double[][] losses = new double[candidates.size()][linears.size()];
     DiagonalScreen screen =
-        new DiagonalScreen(grid, group, floats(statistics.meanSquare()), candidates);
+        new DiagonalScreen(grid, group, floats(statistics.meanSquare()), candidates, workers);
     for (int i = 0; i < linears.size(); i++) {
       double[] ofLinear = screen.losses(linears.get(i));
       for (int c = 0; c < ofLinear.length; c++) {
@@ -129,7 +132,9 @@ final class ScaleSearch {
   private double[] compare(Candidate candidate) {
     double[] losses = new double[linears.size()];
     for (int i = 0; i < losses.length; i++) {
-      losses[i] = error.of(Differences.ofScale(linears.get(i), candidate.scale(), grid, group));
+      Matrix linear = linears.get(i);
+      Changes changes = Changes.ofScale(linear, candidate.scale(), grid, group);
+      losses[i] = error.of(linear.rows(), linear.columns(), changes, workers);
     }
     return losses;
   }

@@ -31,12 +31,11 @@ final class Sums {
   }
 
   /** Lane i + width is added to lane i, for widths 8, 4, 2, 1. */
-  static float tree(float[] lanes) {
-    for (int width = LANES / 2; width > 0; width /= 2) {
-      for (int i = 0; i < width; i++) {
-        lanes[i] += lanes[i + width];
-      }
-    }
-    return lanes[0];
+  static float tree(float[] x) {
+    float a = x[0] + x[8] + (x[4] + x[12]);
+    float b = x[1] + x[9] + (x[5] + x[13]);
+    float c = x[2] + x[10] + (x[6] + x[14]);
+    float d = x[3] + x[11] + (x[7] + x[15]);
+    return a + c + (b + d);
   }
 }

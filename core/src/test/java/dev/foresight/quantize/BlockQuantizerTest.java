@@ -9,6 +9,7 @@ import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -80,8 +81,7 @@ class BlockQuantizerTest {
         .properties()
         .forEach(
             entry -> {
-              double[] sum =
-                  sums.get(Role.valueOf(entry.getKey().toUpperCase(java.util.Locale.ROOT)));
+              double[] sum = sums.get(Role.valueOf(entry.getKey().toUpperCase(Locale.ROOT)));
               double round = entry.getValue().get("round_loss").doubleValue();
               double scale = entry.getValue().get("scale_loss").doubleValue();
               assertThat(sum[0]).isCloseTo(round, within(1e-5 * round));
@@ -100,7 +100,7 @@ class BlockQuantizerTest {
             true,
             settings.get("weight_term").booleanValue(),
             Loss.parse(settings.get("loss").textValue()),
-            settings.get("clip").booleanValue(),
+            Steps.valueOf(settings.get("steps").textValue().toUpperCase(Locale.ROOT)),
             settings.get("attention_output").booleanValue(),
             20,
             6),

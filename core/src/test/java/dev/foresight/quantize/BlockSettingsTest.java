@@ -204,7 +204,8 @@ class BlockSettingsTest {
   }
 
   private void assertRefused(List<RoleGroup> groups, String message) {
-    assertThatThrownBy(() -> BlockLayout.check(block.weights(DType.BF16), groups, Set.of()))
+    assertThatThrownBy(
+            () -> BlockLayout.check(block.weights(DType.BF16), groups, BlockGrids.of(GRID)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
@@ -223,9 +224,9 @@ class BlockSettingsTest {
         block.weights(DType.BF16),
         SmallBlock.GROUPS,
         statistics,
-        GRID,
-        inFloat,
+        new BlockGrids(GRID, Map.of(), inFloat),
         settings,
-        new PlainProduct());
+        new PlainProduct(),
+        1);
   }
 }

@@ -65,6 +65,8 @@ final class Golden {
         grid.get("bits").intValue(),
         grid.get("group").intValue(),
         grid.get("symmetric").booleanValue(),
-        DType.parse(grid.get("dtype").textValue()));
+        DType.parse(grid.get("dtype").textValue()),
+        grid.get("least_zero").intValue(),
+        SymmetricStep.parse(grid.get("symmetric_step").textValue()));
   }
 }

@@ -53,7 +53,7 @@ class GroupRoundingTest {
       weights.values()[i] = (float) random.nextGaussian();
     }
     for (boolean symmetric : new boolean[] {false, true}) {
-      Grid grid = new Grid(bits, 64, symmetric, stepType);
+      Grid grid = new Grid(bits, 64, symmetric, stepType).withSymmetricStep(SymmetricStep.NARROW);
       QuantizedLinear rounded = GroupRounding.round(weights, grid, "w");
       float[] back = rounded.dequantized().values();
       // the end of the range can miss the last code by maxCode times the step's relative rounding
@@ -64,6 +64,19 @@ class GroupRoundingTest {
             .as("seed %d", seed)
             .isLessThan((float) bound);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2", "3", "4", "8"})
+  void symmetricGroupGivesItsLargestWeightTheFirstCodeWhateverItsSign(int bits) {
+    for (float largest : new float[] {1, -1}) {
+      Matrix weights = new Matrix(1, 3, new float[] {0.5f, largest, -0.25f});
+      QuantizedLinear rounded =
+          GroupRounding.round(weights, new Grid(bits, 3, true, DType.F16), "w");
+      assertThat(rounded.steps()).containsExactly(-largest / (1 << bits - 1));
+      assertThat(rounded.codes()[1]).isZero();
+      assertThat(rounded.dequantized().values()).contains(largest);
     }
   }
 

@@ -6,15 +6,46 @@ import dev.foresight.tensor.MatrixProduct;
 /** The product by its definition. */
 final class PlainProduct implements MatrixProduct {
   @Override
-  public Matrix timesTransposed(Matrix a, Matrix b) {
-    Matrix product = Matrix.zeros(a.rows(), b.rows());
-    int length = a.columns();
-    for (int i = 0; i < a.rows(); i++) {
-      for (int j = 0; j < b.rows(); j++) {
-        product.values()[i * b.rows() + j] =
-            Sums.dot(a.values(), i * length, b.values(), j * length, length);
+  public Factor left(Matrix a) {
+    return new Kept(a) {
+      @Override
+      public void times(float[] other, int rows, float[] product) {
+        for (int i = 0; i < a.rows(); i++) {
+          for (int j = 0; j < rows; j++) {
+            product[i * rows + j] = dot(i, other, j);
+          }
+        }
       }
+    };
+  }
+
+  @Override
+  public Factor right(Matrix b) {
+    return new Kept(b) {
+      @Override
+      public void times(float[] other, int rows, float[] product) {
+        for (int i = 0; i < rows; i++) {
+          for (int j = 0; j < b.rows(); j++) {
+            product[i * b.rows() + j] = dot(j, other, i);
+          }
+        }
+      }
+    };
+  }
+
+  private abstract static class Kept implements Factor {
+    private final Matrix matrix;
+
+    Kept(Matrix matrix) {
+      this.matrix = matrix;
     }
-    return product;
+
+    float dot(int row, float[] other, int otherRow) {
+      int length = matrix.columns();
+      return Sums.dot(matrix.values(), row * length, other, otherRow * length, length);
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -55,18 +57,36 @@ class SampledRowsTest {
     for (int i = 0; i < rows.values().length; i++) {
       rows.values()[i] = (float) random.nextGaussian();
     }
-    Matrix changes = Matrix.zeros(5, 8);
-    for (int i = 0; i < changes.values().length; i++) {
-      changes.values()[i] = (float) random.nextGaussian();
+    Matrix weights = Matrix.zeros(5, 24);
+    for (int i = 0; i < weights.values().length; i++) {
+      weights.values()[i] = (float) random.nextGaussian();
     }
-    SampledError error = new SampledError(rows, new PlainProduct());
+    float[] scale = Candidate.identity(24).scale();
+    GroupFit fit = new GroupFit(new Grid(3, 8, false, DType.F32));
+    Kernels kernels = new PlainKernels();
     double[] ofGroup = new double[5];
-    error.ofGroup(8, 8).of(changes, ofGroup);
-    for (int i = 0; i < 5; i++) {
-      Matrix whole = Matrix.zeros(1, 24);
-      System.arraycopy(changes.values(), i * 8, whole.values(), 8, 8);
-      double expected = error.of(whole);
-      assertThat(ofGroup[i]).isCloseTo(expected, within(1e-5 * expected));
+    try (SampledError error = new SampledError(rows, new PlainProduct());
+        RowWorkers workers = new RowWorkers(1)) {
+      OutputError.Trial trial = error.trial(kernels, scale, 8, 5);
+      trial.start(8);
+      Matrix changes = Matrix.zeros(5, 24);
+      for (int i = 0; i < 5; i++) {
+        int at = i * 24 + 8;
+        fit.fit(kernels.range(weights.values(), at, 8));
+        trial.add(weights.values(), at, fit);
+        kernels.changes(weights.values(), at, scale, 8, 8, fit, changes.values(), at);
+      }
+      trial.judge(ofGroup);
+      for (int i = 0; i < 5; i++) {
+        int row = i;
+        double expected =
+            error.of(
+                1,
+                24,
+                (k, from, n, into) -> System.arraycopy(changes.values(), row * 24, into, 0, 24),
+                workers);
+        assertThat(ofGroup[i]).isCloseTo(expected, within(1e-5 * expected));
+      }
     }
   }
 

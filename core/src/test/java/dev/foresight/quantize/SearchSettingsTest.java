@@ -30,9 +30,10 @@ class SearchSettingsTest {
 
   @Test
   void searchWithoutCandidatesOrFinalistsIsRefused() {
-    assertThatThrownBy(() -> new SearchSettings(true, false, Loss.DIAGONAL, true, true, 0, 6))
+    assertThatThrownBy(() -> new SearchSettings(true, false, Loss.DIAGONAL, Steps.CLIP, true, 0, 6))
         .isInstanceOf(InputException.class);
-    assertThatThrownBy(() -> new SearchSettings(true, false, Loss.DIAGONAL, true, true, 20, 0))
+    assertThatThrownBy(
+            () -> new SearchSettings(true, false, Loss.DIAGONAL, Steps.CLIP, true, 20, 0))
         .isInstanceOf(InputException.class);
   }
 }

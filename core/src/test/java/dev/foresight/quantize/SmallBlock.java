@@ -18,21 +18,34 @@ final class SmallBlock {
   final Map<String, float[]> vectors = new HashMap<>();
   final Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
 
+  private final int times;
+
   SmallBlock() {
-    linears.put("self_attn.q_proj", matrix(8, 8));
-    linears.put("self_attn.k_proj", matrix(4, 8));
-    linears.put("self_attn.v_proj", matrix(4, 8));
-    linears.put("self_attn.o_proj", matrix(8, 8));
-    linears.put("mlp.gate_proj", matrix(12, 8));
-    linears.put("mlp.up_proj", matrix(12, 8));
-    linears.put("mlp.down_proj", matrix(8, 12));
-    vectors.put("input_layernorm.weight", matrix(1, 8).values());
-    vectors.put("post_attention_layernorm.weight", matrix(1, 8).values());
-    vectors.put("self_attn.v_proj.bias", matrix(1, 4).values());
-    vectors.put("mlp.up_proj.bias", matrix(1, 12).values());
+    this(1);
+  }
+
+  /** The same block with all dimensions multiplied. */
+  SmallBlock(int times) {
+    this.times = times;
+    linears.put("self_attn.q_proj", matrix(8 * times, 8 * times));
+    linears.put("self_attn.k_proj", matrix(4 * times, 8 * times));
+    linears.put("self_attn.v_proj", matrix(4 * times, 8 * times));
+    linears.put("self_attn.o_proj", matrix(8 * times, 8 * times));
+    linears.put("mlp.gate_proj", matrix(12 * times, 8 * times));
+    linears.put("mlp.up_proj", matrix(12 * times, 8 * times));
+    linears.put("mlp.down_proj", matrix(8 * times, 12 * times));
+    vectors.put("input_layernorm.weight", matrix(1, 8 * times).values());
+    vectors.put("post_attention_layernorm.weight", matrix(1, 8 * times).values());
+    vectors.put("self_attn.v_proj.bias", matrix(1, 4 * times).values());
+    vectors.put("mlp.up_proj.bias", matrix(1, 12 * times).values());
     for (Role role : Role.values()) {
-      statistics.put(role, statistics(role == Role.MLP_OUTPUT ? 12 : 8));
+      statistics.put(role, statistics(role == Role.MLP_OUTPUT ? 12 * times : 8 * times));
     }
+  }
+
+  /** {@link #GROUPS}, for these dimensions. */
+  List<RoleGroup> groups() {
+    return Blocks.llama(2, 2 * times);
   }
 
   BlockWeights weights(DType stored) {

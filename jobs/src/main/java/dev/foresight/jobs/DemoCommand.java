@@ -4,7 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.evaluate.PerplexityResult.Comparison;
 import dev.foresight.export.CompressedTensors;
 import dev.foresight.jobs.QuantizeCommand.Method;
-import dev.foresight.quantize.SearchSettings;
+import dev.foresight.quantize.SymmetricStep;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.DataChoice;
@@ -104,11 +104,8 @@ final class DemoCommand implements Callable<Integer> {
         bits,
         GROUP,
         true,
-        switch (method) {
-          case RTN -> SearchSettings.rtn();
-          case AWQ -> SearchSettings.awq();
-          case FAQ, FAQ_ADAPTIVE -> SearchSettings.faq();
-        },
+        SymmetricStep.WHOLE,
+        method.search(),
         new WindowOptions(),
         DataChoice.all(FirstPosition.INCLUDE),
         512,

@@ -78,6 +78,9 @@ final class QuantizationReport {
     written.put("bits", grid.bits());
     written.put("group", grid.group());
     written.put("symmetric", grid.symmetric());
+    if (grid.symmetric()) {
+      written.put("symmetric_step", grid.symmetricStep().key());
+    }
     written.put("step_type", grid.stepType().name());
     if (manifest.isPresent() && selection.isPresent()) {
       addSearch(report.putObject("search"), request.search());
@@ -97,7 +100,7 @@ final class QuantizationReport {
 
   private static void addSearch(ObjectNode node, SearchSettings search) {
     node.put("loss", search.loss().key());
-    node.put("clip", search.clip());
+    node.put("steps", search.steps().key());
     node.put("weight_term", search.weightTerm());
     node.put("scale_attention_output", search.scaleAttentionOutput());
     node.put("candidates", search.candidates());

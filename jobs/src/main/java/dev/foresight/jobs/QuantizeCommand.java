@@ -5,6 +5,7 @@ import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.quantize.Loss;
 import dev.foresight.quantize.SearchSettings;
+import dev.foresight.quantize.SymmetricStep;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -66,6 +67,15 @@ final class QuantizeCommand implements Callable<Integer> {
   private boolean asymmetric;
 
   @Option(
+      names = "--symmetric-step",
+      defaultValue = "whole",
+      description =
+          "whole: a symmetric group's largest weight gets the first code, its step any sign; narrow:"
+              + " step max|w| / (2^(bits-1) - 1), which leaves that code over (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String symmetricStep;
+
+  @Option(
       names = "--container",
       defaultValue = "compressed-tensors",
       description =
@@ -109,6 +119,8 @@ final class QuantizeCommand implements Callable<Integer> {
   enum Method {
     /** Round to nearest. */
     RTN,
+    /** The same, with steps searched under the mean square of what they are multiplied with. */
+    RTN_WEIGHTED,
     /** Scales under each block's own statistic. */
     AWQ,
     /** Scales under the future window. */
@@ -119,6 +131,16 @@ final class QuantizeCommand implements Callable<Integer> {
     /** The name in settings, reports and messages. */
     String key() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What is searched where nothing else is said. */
+    SearchSettings search() {
+      return switch (this) {
+        case RTN -> SearchSettings.rtn();
+        case RTN_WEIGHTED -> SearchSettings.rtnWeighted();
+        case AWQ -> SearchSettings.awq();
+        case FAQ, FAQ_ADAPTIVE -> SearchSettings.faq();
+      };
     }
 
     /** Whether importance is fused over blocks. */
@@ -154,6 +176,7 @@ final class QuantizeCommand implements Callable<Integer> {
             bits,
             group,
             middle,
+            SymmetricStep.parse(symmetricStep),
             search(),
             window,
             data.choice(),
@@ -166,16 +189,12 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   private SearchSettings search() {
-    SearchSettings settings =
-        switch (method) {
-          case RTN -> SearchSettings.rtn();
-          case AWQ -> SearchSettings.awq();
-          case FAQ, FAQ_ADAPTIVE -> SearchSettings.faq();
-        };
-    if (method == Method.RTN) {
+    SearchSettings settings = method.search();
+    if (!settings.scale()) {
       if (loss != null || clip != null || weightTerm || scaleAttentionOutput != null) {
         throw new InputException(
-            "--method rtn searches nothing: drop --loss, --clip, --weight-term and"
+            "--method %s searches no scales: drop --loss, --clip, --weight-term and"
+                    .formatted(method)
                 + " --scale-attention-output.");
       }
       return settings;

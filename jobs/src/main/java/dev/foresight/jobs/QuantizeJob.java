@@ -16,6 +16,7 @@ import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.SearchSettings;
+import dev.foresight.quantize.SymmetricStep;
 import dev.foresight.spark.BlockMoments;
 import dev.foresight.spark.BlockMoments.Moments;
 import dev.foresight.spark.BlockQuantization;
@@ -69,6 +70,7 @@ final class QuantizeJob {
    *
    * @param sketches the store, none where nothing is searched
    * @param symmetric whether zero points are fixed
+   * @param symmetricStep how steps are then taken
    * @param data which part of the store counts
    */
   record Request(
@@ -80,6 +82,7 @@ final class QuantizeJob {
       int bits,
       int group,
       boolean symmetric,
+      SymmetricStep symmetricStep,
       SearchSettings search,
       WindowOptions window,
       DataChoice data,
@@ -138,7 +141,10 @@ final class QuantizeJob {
         model.architecture().tensorName(0, model.architecture().linears().get(0).weight());
     DType stored = model.checkpoint().info(first).dtype();
     Grid grid =
-        request.container().grid(request.bits(), request.group(), request.symmetric(), stored);
+        request
+            .container()
+            .grid(request.bits(), request.group(), request.symmetric(), stored)
+            .withSymmetricStep(request.symmetricStep());
     for (LinearSpec linear : model.architecture().linears()) {
       String name = model.architecture().tensorName(0, linear.path());
       grid.groupOf(name, linear.columns(model.config()));

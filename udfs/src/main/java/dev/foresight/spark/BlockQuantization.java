@@ -8,6 +8,7 @@ import dev.foresight.export.WeightFiles;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxMatrixProduct;
+import dev.foresight.quantize.BlockGrids;
 import dev.foresight.quantize.BlockQuantizer;
 import dev.foresight.quantize.BlockResult;
 import dev.foresight.quantize.BlockWeights;
@@ -31,6 +32,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -117,9 +119,10 @@ public final class BlockQuantization
               weights,
               BlockParts.groups(model),
               statistics(block),
-              plan.grid(),
+              BlockGrids.of(plan.grid()),
               plan.search(),
-              product);
+              product,
+              TaskContext.get().cpus());
       List<NamedTensor> tensors = tensors(container, model, block, weights, result);
       String file = new WeightFiles(model.config().blocks()).ofBlock(block);
       long[] bytes = new long[1];
