@@ -1,29 +1,36 @@
-"""Do transformers and Foresight see the same weights in a written folder, and the same perplexity?
+"""Do other projects' readers see the weights of a written folder that Foresight sees, and find the same perplexity?
 
-Each folder is loaded with transformers (and compressed-tensors, where config.json asks for it) in three ways:
-- float32: as fp32; every weight must be the one that Foresight's Java reads, bit for bit;
-- stored: as the type in config.json, which is what most users do; every weight must be Foresight's, rounded once;
-- dequantize: the same with CompressedTensorsConfig(dequantize=True), the only way in which transformers 5.23 loads zero
-  points; so a folder with zero points is right if this way is, and the others may refuse to load.
-The perplexity, in fp32 on evenly spaced windows of a text, is to be compared with `bin/foresight evaluate`.
+compressed-tensors and plain folders are loaded with transformers (and compressed-tensors) in two ways:
+- float32: as fp32; every weight must be the one that Foresight's Java reads, bit for bit (or, where config.json asks for
+  unpacking at once, because of zero points, that weight rounded once);
+- stored: as the type in config.json, which is what most users do; every weight must be Foresight's, rounded once.
+GPTQ and AWQ folders are unpacked by the code of GPTQModel, AutoGPTQ (first version only) and AutoAWQ, whose folders the
+variables GPTQMODEL, AUTOGPTQ and AUTOAWQ name, in fp32; every weight must be the one that Foresight reads, bit for bit.
+The perplexity, in fp32 on evenly spaced windows of a text, must be within 0.5 % of what `foresight evaluate` wrote into
+FOLDER.json, where that is there.
 """
 import argparse
 import gzip
 import hashlib
 import json
 import math
+import os
 import pathlib
 import subprocess
 import sys
-import time
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, CompressedTensorsConfig
+from safetensors.torch import load_file
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+import readers
+
+COLUMNS = "{:34} {:>6} {:>12} {:24} {:32} {:>12} {:>12} {}"
 
 
-def load(folder, dtype, **settings):
+def load(folder, dtype):
     """The model after a first forward pass, which is when compressed-tensors unpacks."""
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, **settings).eval()
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype).eval()
     with torch.no_grad():
         model(input_ids=torch.zeros(1, 1, dtype=torch.long), use_cache=False)
     return model
@@ -36,47 +43,84 @@ def java_checksums(java, folder):
     return {name: tuple(sums) for name, *sums in (line.split("\t") for line in lines)}
 
 
-def differing(model, expected, which):
-    """Names of the tensors that transformers does not have, or has otherwise."""
-    state = model.state_dict()
-    return [
+def verdict(state, expected, which):
+    """Whether all tensors are there and equal, in words."""
+    differ = [
         name
         for name, sums in sorted(expected.items())
-        if name not in state or hashlib.sha256(state[name].float().numpy().tobytes()).hexdigest() != sums[which]
+        if name not in state or hashlib.sha256(state[name].float().contiguous().numpy().tobytes()).hexdigest() != sums[which]
     ]
+    return "equal" if not differ else f"{len(differ)} differ, {differ[0]}"
 
 
-def compare(folder, java):
-    """A model that was loaded, what was found, and whether that is right."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+def by_transformers(folder, config, expected):
+    """The model, and what each way of loading gave."""
     stored = getattr(torch, config.get("dtype") or config["torch_dtype"])
-    quantization = config.get("quantization_config", {})
-    scheme = quantization.get("config_groups", {}).get("group_0", {}).get("weights", {})
-    expected = java_checksums(java, folder)
-    result = {
-        "folder": folder.name,
-        "bytes": sum(file.stat().st_size for file in folder.glob("*.safetensors")),
-        "method": quantization.get("quant_method", "none"),
-        "bits": scheme.get("num_bits"),
-        "group": scheme.get("group_size"),
-        "symmetric": scheme.get("symmetric"),
-        "tensors": len(expected),
-    }
-    ways = {"float32": (torch.float32, 0, {}), "stored": (stored, 1, {})}
-    if quantization:
-        ways["dequantize"] = (stored, 1, {"quantization_config": CompressedTensorsConfig(dequantize=True)})
-    kept = None
-    for way, (dtype, which, settings) in ways.items():
+    # what is unpacked at once is computed in the type of the steps, whatever the model is loaded as
+    at_once = config.get("quantization_config", {}).get("dequantize", False)
+    found, kept = [], None
+    for way, dtype, which in (("float32", torch.float32, 1 if at_once else 0), ("stored", stored, 1)):
         try:
-            model = load(folder, dtype, **settings)
+            model = load(folder, dtype)
         except RuntimeError as error:
-            result[way] = "does not load: " + str(error).splitlines()[0]
+            found.append(f"{way} does not load: {str(error).splitlines()[0]}")
             continue
-        differ = differing(model, expected, which)
-        result[way] = "equal" if not differ else f"{len(differ)} differ, among them {differ[0]}"
+        found.append(f"{way} {verdict(model.state_dict(), expected, which)}")
         kept = kept or model
-    needed = ["dequantize"] if scheme.get("symmetric") is False else list(ways)
-    return kept, result, all(result[way] == "equal" for way in needed)
+    return kept, found
+
+
+def gptq(folder, quantization):
+    """All tensors of a folder as GPTQModel unpacks them, and the first version's also as AutoGPTQ does."""
+    gptqmodel = readers.gptqmodel(os.environ["GPTQMODEL"])
+    first = quantization["checkpoint_format"] == "gptq"
+    autogptq = readers.autogptq(os.environ["AUTOGPTQ"]) if first else None
+    state, disagree = {}, 0
+    for file in sorted(folder.glob("*.safetensors")):
+        state |= gptqmodel.convert_gptq_file(file, torch.float32, quantization, "cpu")
+        stored = load_file(file)
+        for name in [name.removesuffix(".qweight") for name in stored if name.endswith(".qweight")] if first else []:
+            part = {key: stored[f"{name}.{key}"] for key in ("qweight", "qzeros", "scales", "g_idx")}
+            columns, rows = len(part["g_idx"]), part["scales"].shape[1]
+            linear = autogptq.QuantLinear(quantization["bits"], quantization["group_size"], columns, rows, False)
+            linear.qweight, linear.qzeros, linear.scales = part["qweight"], part["qzeros"], part["scales"].float()
+            disagree += not linear(torch.eye(columns)).T.equal(state[f"{name}.weight"])
+    if disagree:
+        return state, "GPTQModel, AutoGPTQ", [f"they differ in {disagree} linears"]
+    return state, "GPTQModel, AutoGPTQ" if first else "GPTQModel", []
+
+
+def awq(folder, quantization):
+    """All tensors of a folder as AutoAWQ unpacks them."""
+    autoawq = readers.autoawq(os.environ["AUTOAWQ"])
+    state = {}
+    for file in sorted(folder.glob("*.safetensors")):
+        stored = load_file(file)
+        for name, tensor in stored.items():
+            linear = name.removesuffix(".qweight")
+            if linear != name:
+                parts = [stored[f"{linear}.{key}"] for key in ("qweight", "qzeros", "scales")]
+                group = quantization["group_size"] if quantization["group_size"] > 0 else len(parts[0])
+                weight = autoawq.dequantize_gemm(parts[0], parts[1], parts[2].float(), quantization["bits"], group)
+                state[f"{linear}.weight"] = weight.T.contiguous()
+            elif not name.endswith((".qzeros", ".scales")):
+                state[name] = tensor.float()
+    return state, "AutoAWQ", []
+
+
+def by_unpackers(folder, config, expected):
+    """A model of the weights that the readers' code unpacks, whose code that is, and what was found."""
+    quantization = config["quantization_config"]
+    state, reader, found = (gptq if quantization["quant_method"] == "gptq" else awq)(folder, quantization)
+    found.append(f"float32 {verdict(state, expected, 0)}")
+    settings = AutoConfig.from_pretrained(folder)
+    del settings.quantization_config
+    model = AutoModelForCausalLM.from_config(settings, dtype=torch.float32).eval()
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    model.tie_weights()
+    if unexpected or set(missing) - {"lm_head.weight"}:
+        found.append(f"missing {missing}, unexpected {unexpected}")
+    return model, reader, found
 
 
 def windows(tokenizer, file, length, count):
@@ -98,6 +142,33 @@ def perplexity(model, ids):
     return math.exp(loss / ids[:, 1:].numel())
 
 
+def check(folder, java, ids):
+    """Prints a folder's line; whether all of it is right."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    quantization = config.get("quantization_config", {})
+    method = quantization.get("quant_method", "none")
+    expected = java_checksums(java, folder)
+    if method in ("gptq", "awq"):
+        model, reader, found = by_unpackers(folder, config, expected)
+    else:
+        model, found = by_transformers(folder, config, expected)
+        reader = "transformers"
+    right = model is not None and all(part.endswith(" equal") for part in found)
+    theirs = ours = math.nan
+    if model is not None and ids is not None:
+        # transformers refuses to cast a packed model, but the first one loaded is fp32 already
+        theirs = perplexity(model if model.dtype == torch.float32 else model.float(), ids)
+    report = folder.parent / f"{folder.name}.json"
+    if ids is not None and report.exists():
+        ours = json.loads(report.read_text(encoding="utf-8"))["perplexity"]
+        right = right and abs(theirs / ours - 1) < 0.005
+    size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    words = COLUMNS.format(
+        folder.name, len(expected), size, reader, ", ".join(found), f"{theirs:.4f}", f"{ours:.4f}", "right" if right else "WRONG")
+    print(words, flush=True)
+    return right
+
+
 def main():
     parser = argparse.ArgumentParser(prog="check", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("original", type=pathlib.Path, help="the folder that was quantized")
@@ -108,19 +179,9 @@ def main():
     parser.add_argument("--java", required=True, help="command that starts Java with Foresight's test classes")
     arguments = parser.parse_args()
     ids = windows(AutoTokenizer.from_pretrained(arguments.original), arguments.text, arguments.length, arguments.windows) if arguments.text else None
-    all_right = True
-    for folder in [arguments.original, *arguments.written]:
-        start = time.time()
-        model, result, right = compare(folder, arguments.java)
-        if ids is not None and model is not None:
-            # transformers refuses to cast a packed model, but the first one loaded is fp32 already
-            result["perplexity"] = round(perplexity(model if model.dtype == torch.float32 else model.float(), ids), 4)
-            result["predicted_tokens"] = ids[:, 1:].numel()
-        result["right"] = right
-        result["seconds"] = round(time.time() - start, 1)
-        print(json.dumps(result), flush=True)
-        all_right = all_right and right
-    sys.exit(0 if all_right else 1)
+    print(COLUMNS.format("folder", "tensors", "bytes", "reader", "weights", "perplexity", "ours", "verdict"))
+    results = [check(folder, arguments.java, ids) for folder in arguments.written]
+    sys.exit(0 if all(results) else 1)
 
 
 main()

@@ -81,7 +81,7 @@ public final class CompressedTensors implements Container {
     }
     if (!grid.symmetric()) {
       warnings.add(
-          "transformers 5.23 loads zero points only with CompressedTensorsConfig(dequantize=True).");
+          "transformers reads zero points because config.json asks it to dequantize, as 5.23 understands; where a release does not load them, pass CompressedTensorsConfig(dequantize=True).");
       if (grid.bits() != 4 && grid.bits() != 8) {
         warnings.add(
             "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric."
@@ -155,6 +155,10 @@ public final class CompressedTensors implements Container {
     config.put("format", FORMAT);
     config.put("quantization_status", "compressed");
     config.put("version", DENSE_SINCE);
+    if (!grid.symmetric()) {
+      // transformers 5.23 can't lay out packed zero points, but reads them where it unpacks at once
+      config.put("dequantize", true);
+    }
     ObjectNode group = config.putObject("config_groups").putObject("group_0");
     group.putArray("targets").add("Linear");
     // readers refuse keys that they don't know in here, so no word of ours may stand in it
