@@ -55,8 +55,7 @@ final class ExportImatrixJob {
     file.prepare("--out", overwrite);
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
-      SketchSelection selection =
-          data.select(Locations.qualify(sketches, conf), manifest, 0);
+      SketchSelection selection = data.select(Locations.qualify(sketches, conf), manifest, 0);
       spark.setJobGroup(
           "export-imatrix", "Merge the sums of %d blocks".formatted(manifest.blocks()));
       List<Map<Role, double[]>> meanSquare =
@@ -68,18 +67,19 @@ final class ExportImatrixJob {
               .stream()
               .map(Moments::meanSquare)
               .toList();
-      double tokens = 0; // as the weights count them, like the sums
+      double counted = 0; // as the weights count them, like the sums
       for (Map.Entry<String, long[]> shard : selection.tokens().entrySet()) {
         long[] t = shard.getValue();
-        tokens +=
+        counted +=
             selection.weights().getOrDefault(shard.getKey(), 1.0)
                 * (t[1] + (selection.firstPosition() == FirstPosition.INCLUDE ? t[0] : 0));
       }
+      long tokens = Math.round(counted);
       ImportanceMatrix matrix =
           ImportanceMatrix.of(
               model,
               meanSquare,
-              Math.round(tokens),
+              tokens,
               manifest.packing().sequenceLength(),
               List.copyOf(selection.tokens().keySet()));
       file.write(stream -> format.write(matrix, stream));
