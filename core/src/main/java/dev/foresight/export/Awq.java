@@ -153,7 +153,7 @@ final class Awq implements Container {
     config.put("version", "gemm");
     // where the list is missing, vLLM guesses
     ArrayNode kept = config.putArray("modules_to_not_convert");
-    keptInFloat.stream().sorted().forEach(kept::add);
+    keptInFloat.stream().map(KeptInFloat::plain).sorted().forEach(kept::add);
     return Optional.of(config);
   }
 

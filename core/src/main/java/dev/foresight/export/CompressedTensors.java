@@ -181,7 +181,10 @@ public final class CompressedTensors implements Container {
     group.putNull("input_activations");
     group.putNull("output_activations");
     group.put("format", FORMAT);
-    keptInFloat.stream().sorted().forEach(config.putArray("ignore")::add);
+    keptInFloat.stream()
+        .map(name -> KeptInFloat.coversAll(name) ? "re:" + KeptInFloat.pattern(name) : name)
+        .sorted()
+        .forEach(config.putArray("ignore")::add);
     config.putNull("kv_cache_scheme");
     config.putNull("global_compression_ratio");
     config.putObject("sparsity_config");

@@ -229,11 +229,11 @@ final class Gptq implements Container {
     config.put("pack_dtype", "int32");
     config.put("true_sequential", true);
     config.put("damp_percent", 0.01); // means nothing here, but readers refuse 0 and its absence
-    List<String> inBlocks =
-        keptInFloat.stream().filter(name -> !name.equals("lm_head")).sorted().toList();
-    if (!inBlocks.isEmpty()) {
+    List<String> kept =
+        keptInFloat.stream().filter(name -> !KeptInFloat.isHead(name)).sorted().toList();
+    if (!kept.isEmpty()) {
       ObjectNode dynamic = config.putObject("dynamic");
-      inBlocks.forEach(name -> dynamic.putObject("-:^" + name.replace(".", "\\.") + "$"));
+      kept.forEach(name -> dynamic.putObject("-:" + KeptInFloat.pattern(name)));
     }
     return config;
   }

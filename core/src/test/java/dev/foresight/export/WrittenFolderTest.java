@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.model.Model;
+import dev.foresight.onnx.GoldenModel;
 import dev.foresight.quantize.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.StrictJson;
 import dev.foresight.tensor.TensorInfo;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,36 @@ class WrittenFolderTest {
           StrictJson.object("c", WrittenConfig.text("m", original, container, GRID, List.of()));
       assertThat(written.fieldNames()).toIterable().containsExactly(key, "quantization_config");
       assertThat(written.get(key).asText()).isEqualTo("float16");
+    }
+  }
+
+  @Test
+  void whatSeesIsLeftAloneByEveryReader() throws IOException {
+    try (Model model = new GoldenModel("gemma3").open()) {
+      List<String> kept = KeptInFloat.outside(model);
+      assertThat(kept).containsExactly("lm_head", "multi_modal_projector.*", "vision_tower.*");
+      assertThat(new CompressedTensors().quantizationConfig(GRID, kept).orElseThrow().get("ignore"))
+          .extracting(JsonNode::asText)
+          .containsExactly(
+              "lm_head", "re:.*multi_modal_projector\\..*", "re:.*vision_tower\\..*");
+      assertThat(
+              new Gptq(Gptq.Zeros.AS_THEY_ARE)
+                  .quantizationConfig(GRID, kept)
+                  .orElseThrow()
+                  .get("dynamic")
+                  .fieldNames())
+          .toIterable()
+          .containsExactly("-:.*multi_modal_projector\\..*", "-:.*vision_tower\\..*");
+      assertThat(
+              new Awq()
+                  .quantizationConfig(GRID, kept)
+                  .orElseThrow()
+                  .get("modules_to_not_convert"))
+          .extracting(JsonNode::asText)
+          .containsExactly("lm_head", "multi_modal_projector", "vision_tower");
+    }
+    try (Model plain = new GoldenModel("phi3").open()) {
+      assertThat(KeptInFloat.outside(plain)).containsExactly("lm_head");
     }
   }
 

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 
 /** A checkpoint whose floats are changed on reading: controls and damaged weights. */
-record ChangedCheckpoint(Checkpoint original, Change change) implements Checkpoint {
+public record ChangedCheckpoint(Checkpoint original, Change change) implements Checkpoint {
   /** What is changed. */
   @FunctionalInterface
-  interface Change {
+  public interface Change {
     /** Changes the values of one tensor in place. */
     void apply(String name, float[] values);
 

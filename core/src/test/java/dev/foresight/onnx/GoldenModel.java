@@ -58,12 +58,12 @@ public record GoldenModel(String name) {
   }
 
   /** The model with other weights. */
-  Model open(ChangedCheckpoint.Change change) throws IOException {
+  public Model open(ChangedCheckpoint.Change change) throws IOException {
     return Model.of(folder(), new ChangedCheckpoint(Checkpoints.open(folder()), change));
   }
 
   /** What transformers computed. */
-  Checkpoint golden() throws IOException {
+  public Checkpoint golden() throws IOException {
     return Llama.golden("/onnx/" + name + "/golden.safetensors");
   }
 

@@ -6,6 +6,7 @@ import dev.foresight.export.CompanionFiles;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.export.KeptInFloat;
 import dev.foresight.export.WeightFiles;
 import dev.foresight.export.WrittenConfig;
 import dev.foresight.importance.Importance;
@@ -255,7 +256,7 @@ final class QuantizeJob {
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));
     }
     output.text(ShardedCheckpoint.INDEX, files.index());
-    List<String> kept = List.of("lm_head");
+    List<String> kept = KeptInFloat.outside(model);
     output.text(
         ModelConfig.FILE,
         WrittenConfig.text(folder.location(), config, container, plan.grid(), kept));

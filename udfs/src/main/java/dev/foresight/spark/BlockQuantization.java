@@ -9,6 +9,7 @@ import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxMatrixProduct;
 import dev.foresight.quantize.BlockGrids;
+import dev.foresight.quantize.BlockParts;
 import dev.foresight.quantize.BlockQuantizer;
 import dev.foresight.quantize.BlockResult;
 import dev.foresight.quantize.BlockWeights;

@@ -1,19 +1,13 @@
-package dev.foresight.spark;
+package dev.foresight.quantize;
 
 import dev.foresight.model.Architecture;
-import dev.foresight.model.Fold;
 import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
-import dev.foresight.quantize.BlockWeights;
-import dev.foresight.quantize.LinearFold;
-import dev.foresight.quantize.NormFold;
-import dev.foresight.quantize.RoleGroup;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -22,14 +16,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A block of a model in the terms of the search, which knows neither files nor architectures. */
-final class BlockParts {
+/** A block of a model in the terms of the search, which else knows no architectures. */
+public final class BlockParts {
   private static final String WEIGHT = ".weight";
 
   private BlockParts() {}
 
   /** The roles of every block of a model. */
-  static List<RoleGroup> groups(Model model) {
+  public static List<RoleGroup> groups(Model model) {
     return Arrays.stream(Role.values()).map(role -> group(model, role)).toList();
   }
 
@@ -44,12 +38,12 @@ final class BlockParts {
         role, linears.stream().map(LinearSpec::path).toList(), unclipped, fold(model, role));
   }
 
-  private static dev.foresight.quantize.Fold fold(Model model, Role role) {
-    Fold fold = model.architecture().fold(role);
-    if (fold instanceof Fold.IntoNorm into) {
+  private static Fold fold(Model model, Role role) {
+    dev.foresight.model.Fold fold = model.architecture().fold(role);
+    if (fold instanceof dev.foresight.model.Fold.IntoNorm into) {
       return new NormFold(into.norm().path(), into.norm().offset());
     }
-    Fold.IntoRows into = (Fold.IntoRows) fold;
+    var into = (dev.foresight.model.Fold.IntoRows) fold;
     boolean shared = into.perKvHead();
     return new LinearFold(
         into.linear().path(),
@@ -58,16 +52,8 @@ final class BlockParts {
         shared ? model.config().headDimension() : 1);
   }
 
-  /** Names of the tensors of one block, as the checkpoint has them. */
-  static List<String> tensorNames(Model model, int block) {
-    Architecture architecture = model.architecture();
-    return architecture.blockTensors(model.config()).keySet().stream()
-        .map(path -> architecture.tensorName(block, path))
-        .toList();
-  }
-
   /** Type that the linears of a block are stored in. */
-  static DType storedType(Model model, int block) {
+  private static DType storedType(Model model, int block) {
     Architecture architecture = model.architecture();
     String first = architecture.linears().get(0).weight();
     return model.checkpoint().info(architecture.tensorName(block, first)).dtype();
@@ -77,16 +63,17 @@ final class BlockParts {
    * Reads one block.
    *
    * @param floatType type that what stays in float is written in; none for the stored type
+   * @throws dev.foresight.InputException naming a tensor that holds NaN or infinity
    */
-  static BlockWeights read(Model model, int block, Optional<DType> floatType) throws IOException {
+  public static BlockWeights read(Model model, int block, Optional<DType> floatType) throws IOException {
     Architecture architecture = model.architecture();
     Map<String, Matrix> linears = new HashMap<>();
     Map<String, float[]> vectors = new HashMap<>();
-    List<String> paths = new ArrayList<>(architecture.blockTensors(model.config()).keySet());
-    for (String path : paths) {
+    for (String path : architecture.blockTensors(model.config()).keySet()) {
       String name = architecture.tensorName(block, path);
       TensorInfo info = model.checkpoint().info(name);
       float[] values = model.checkpoint().floats(name);
+      model.requireFinite(name, values);
       if (info.shape().size() == 2) {
         linears.put(
             path.substring(0, path.length() - WEIGHT.length()),
