@@ -66,8 +66,7 @@ final class StatisticNodes {
 
   /** Ones where a token is at a later position, [1, T]. */
   private String later() {
-    return graph.node(
-        "Gather", List.of(BlockGraph.STRATA, graph.indices(0)), attribute("axis", 0));
+    return graph.node("Gather", List.of(BlockGraph.STRATA, graph.indices(0)), attribute("axis", 0));
   }
 
   /**

@@ -55,8 +55,7 @@ final class ExportImatrixJob {
     file.prepare("--out", overwrite);
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
-      SketchSelection selection =
-          data.select(Locations.qualify(sketches, conf), manifest, 0);
+      SketchSelection selection = data.select(Locations.qualify(sketches, conf), manifest, 0);
       spark.setJobGroup(
           "export-imatrix", "Merge the sums of %d blocks".formatted(manifest.blocks()));
       List<Map<Role, double[]>> meanSquare =
