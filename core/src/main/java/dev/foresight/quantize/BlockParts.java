@@ -65,7 +65,8 @@ public final class BlockParts {
    * @param floatType type that what stays in float is written in; none for the stored type
    * @throws dev.foresight.InputException naming a tensor that holds NaN or infinity
    */
-  public static BlockWeights read(Model model, int block, Optional<DType> floatType) throws IOException {
+  public static BlockWeights read(Model model, int block, Optional<DType> floatType)
+      throws IOException {
     Architecture architecture = model.architecture();
     Map<String, Matrix> linears = new HashMap<>();
     Map<String, float[]> vectors = new HashMap<>();

@@ -86,8 +86,7 @@ class WrittenFolderTest {
       assertThat(kept).containsExactly("lm_head", "multi_modal_projector.*", "vision_tower.*");
       assertThat(new CompressedTensors().quantizationConfig(GRID, kept).orElseThrow().get("ignore"))
           .extracting(JsonNode::asText)
-          .containsExactly(
-              "lm_head", "re:.*multi_modal_projector\\..*", "re:.*vision_tower\\..*");
+          .containsExactly("lm_head", "re:.*multi_modal_projector\\..*", "re:.*vision_tower\\..*");
       assertThat(
               new Gptq(Gptq.Zeros.AS_THEY_ARE)
                   .quantizationConfig(GRID, kept)
@@ -97,10 +96,7 @@ class WrittenFolderTest {
           .toIterable()
           .containsExactly("-:.*multi_modal_projector\\..*", "-:.*vision_tower\\..*");
       assertThat(
-              new Awq()
-                  .quantizationConfig(GRID, kept)
-                  .orElseThrow()
-                  .get("modules_to_not_convert"))
+              new Awq().quantizationConfig(GRID, kept).orElseThrow().get("modules_to_not_convert"))
           .extracting(JsonNode::asText)
           .containsExactly("lm_head", "multi_modal_projector", "vision_tower");
     }

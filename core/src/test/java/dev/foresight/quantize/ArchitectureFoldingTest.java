@@ -88,8 +88,7 @@ class ArchitectureFoldingTest {
   /** With a misplaced fold, 8 bits would be as far off as the control above. */
   @ParameterizedTest
   @MethodSource("families")
-  void eightBitsWithSearchedScalesStayCloseToTheFloatModel(GoldenModel family)
-      throws IOException {
+  void eightBitsWithSearchedScalesStayCloseToTheFloatModel(GoldenModel family) throws IOException {
     Map<String, float[]> quantized = new HashMap<>();
     try (Model model = family.open()) {
       List<Map<Role, RoleStatistics>> statistics = statistics(family, model);
@@ -150,8 +149,7 @@ class ArchitectureFoldingTest {
       throws IOException {
     List<Map<Role, RoleStatistics>> blocks = new ArrayList<>();
     try (Checkpoint golden = family.golden();
-        BlockRunner runner =
-            new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
+        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
       runner.run(
           Llama.ids(golden),
           RowSelection.none(),
