@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Model, corpus, store and output on a file system of Hadoop's own, read by range (viewfs). */
 class OtherFileSystemTest {
-  private static final String LINK = "spark.hadoop.fs.viewfs.mounttable.demo.link./";
+  private static final String LINK = "spark.hadoop.fs.viewfs.mounttable.whole.link./";
 
   @TempDir private Path folder;
 
@@ -30,9 +30,9 @@ class OtherFileSystemTest {
   @Test
   void givesTheSameBytesAsLocalFolders() {
     run(
-        "viewfs://demo/datasets/models/foresight-tiny",
-        "viewfs://demo/datasets",
-        "viewfs://demo/out/a");
+        "viewfs://whole/datasets/models/foresight-tiny",
+        "viewfs://whole/datasets",
+        "viewfs://whole/out/a");
     run(Cli.TINY.toString(), Cli.DATASETS.toString(), folder + "/b");
     assertThat(Cli.hashes(folder.resolve("a/model"), ".safetensors"))
         .isNotEmpty()
