@@ -7,7 +7,7 @@ package dev.foresight;
  * <p>The message is one sentence or two and says what is wrong, where, and how to mend it; the
  * command line prints it alone, without a stack trace, and exits with code 3.
  */
-public final class InputException extends RuntimeException {
+public class InputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**

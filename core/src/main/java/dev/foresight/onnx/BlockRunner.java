@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs the blocks of a model over slices, one block at a time for all batches of a slice, so that
@@ -187,19 +188,26 @@ public final class BlockRunner implements AutoCloseable {
         }
       }
     }
-    return new InputException(
+    return new NotFiniteException(
         "%s, block %d: the %s of sequence %d is not finite. Look for NaN, infinity or huge values"
                 .formatted(model.location(), block, role.key(), guilty)
-            + " in the weights of this block and the ones before it.");
+            + " in the weights of this block and the ones before it.",
+        guilty,
+        block,
+        Optional.of(role));
   }
 
   private void requireFinite(float[] hidden, int sequences) {
     for (int i = 0; i < hidden.length; i++) {
       if (!Float.isFinite(hidden[i])) {
-        throw new InputException(
+        int guilty = i / (hidden.length / sequences);
+        throw new NotFiniteException(
             "%s: the hidden states of sequence %d are not finite behind the last block. Look for"
-                    .formatted(model.location(), i / (hidden.length / sequences))
-                + " NaN, infinity or huge values in the weights.");
+                    .formatted(model.location(), guilty)
+                + " NaN, infinity or huge values in the weights.",
+            guilty,
+            model.config().blocks() - 1,
+            Optional.empty());
       }
     }
   }

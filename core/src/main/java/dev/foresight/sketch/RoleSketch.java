@@ -22,4 +22,14 @@ public record RoleSketch(ChannelSums first, ChannelSums rest) {
   public int channels() {
     return rest.channels();
   }
+
+  /** The sums that count: of all positions, or without position 0; a copy. */
+  public ChannelSums sums(FirstPosition firstPosition) {
+    ChannelSums sums = new ChannelSums(channels());
+    if (firstPosition == FirstPosition.INCLUDE) {
+      sums.add(first);
+    }
+    sums.add(rest);
+    return sums;
+  }
 }

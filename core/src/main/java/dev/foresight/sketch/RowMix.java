@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The rows that the sampled loss sees: a sample of all chosen tokens, mixed from the shards' own
@@ -40,18 +39,17 @@ public record RowMix(Matrix rows, float[] weights) {
       int wanted,
       int kept) {
     List<Cell> cells = new ArrayList<>();
-    Map<String, TreeSet<SampledRow>> byShard = new TreeMap<>();
-    stored.forEach(r -> byShard.computeIfAbsent(r.shard(), s -> new TreeSet<>()).add(r));
+    Map<String, List<SampledRow>> byShard = new TreeMap<>();
+    stored.forEach(r -> byShard.computeIfAbsent(r.shard(), s -> new ArrayList<>()).add(r));
     byShard.forEach(
         (shard, rows) -> {
           double weight = shardWeights.getOrDefault(shard, 1.0);
           long[] counts = tokens.get(shard);
+          ShardSample sample = ShardSample.of(rows, kept);
           if (firstPosition == FirstPosition.INCLUDE) {
-            var first = rows.stream().filter(SampledRow::isFirst).limit(kept).toList();
-            cells.add(new Cell(weight * counts[0], first));
+            cells.add(new Cell(weight * counts[0], sample.first()));
           }
-          var rest = rows.stream().filter(r -> !r.isFirst()).limit(kept).toList();
-          cells.add(new Cell(weight * counts[1], rest));
+          cells.add(new Cell(weight * counts[1], sample.rest()));
         });
     cells.removeIf(cell -> cell.mass() == 0 || cell.stored().isEmpty());
     return mix(cells, wanted);

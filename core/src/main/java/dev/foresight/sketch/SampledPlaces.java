@@ -48,38 +48,27 @@ public final class SampledPlaces {
   /**
    * The rows that a slice keeps, ordered by (sequence, position).
    *
-   * @param firstSequence index of the slice's first sequence in the shard
-   * @param sequences sequences of the slice
+   * @param sequences indices in the shard of the slice's sequences, ascending
    * @param length tokens of a sequence
    * @param rows kept of positions 1 and later
    * @param firstRows kept of position 0
    */
   public static List<Place> choose(
-      long seed,
-      String shard,
-      long firstSequence,
-      int sequences,
-      int length,
-      int rows,
-      int firstRows) {
+      long seed, String shard, List<Long> sequences, int length, int rows, int firstRows) {
     List<Place> chosen = new ArrayList<>();
-    chosen.addAll(smallest(seed, shard, firstSequence, sequences, 0, 1, firstRows));
-    chosen.addAll(smallest(seed, shard, firstSequence, sequences, 1, length, rows));
+    chosen.addAll(smallest(seed, shard, sequences, 0, 1, firstRows));
+    chosen.addAll(smallest(seed, shard, sequences, 1, length, rows));
     chosen.sort(BY_PLACE);
     return chosen;
   }
 
   private static List<Place> smallest(
-      long seed, String shard, long firstSequence, int sequences, int from, int to, int count) {
-    return IntStream.range(0, sequences)
-        .boxed()
+      long seed, String shard, List<Long> sequences, int from, int to, int count) {
+    return sequences.stream()
         .flatMap(
-            s ->
+            sequence ->
                 IntStream.range(from, to)
-                    .mapToObj(
-                        p ->
-                            new Place(
-                                firstSequence + s, p, key(seed, shard, firstSequence + s, p))))
+                    .mapToObj(p -> new Place(sequence, p, key(seed, shard, sequence, p))))
         .sorted(BY_KEY)
         .limit(count)
         .toList();

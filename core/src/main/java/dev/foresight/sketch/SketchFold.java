@@ -2,6 +2,7 @@ package dev.foresight.sketch;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -65,9 +66,9 @@ public final class SketchFold {
     double[] sumAbs = new double[channels];
     double[] sumSquare = new double[channels];
     float[] maxAbs = new float[channels];
-    for (Map.Entry<String, ChannelSums> shard : byShard(firstPosition).entrySet()) {
+    for (Map.Entry<String, RoleSketch> shard : shards().entrySet()) {
       double weight = weights.getOrDefault(shard.getKey(), 1.0);
-      ChannelSums sums = shard.getValue();
+      ChannelSums sums = shard.getValue().sums(firstPosition);
       tokens += weight * sums.tokens();
       double[] absolute = sums.sumAbs();
       double[] square = sums.sumSquare();
@@ -97,19 +98,24 @@ public final class SketchFold {
    * @return nothing if fewer than two shards count
    */
   public Optional<double[]> spread(FirstPosition firstPosition, Map<String, Double> weights) {
-    return ShardSpread.of(byShard(firstPosition), weights);
+    TreeMap<String, ChannelSums> sums = new TreeMap<>();
+    shards().forEach((shard, sketch) -> sums.put(shard, sketch.sums(firstPosition)));
+    return ShardSpread.of(sums, weights);
   }
 
-  private TreeMap<String, ChannelSums> byShard(FirstPosition firstPosition) {
-    TreeMap<String, ChannelSums> shards = new TreeMap<>();
+  /**
+   * What all slices of each shard taught together: the same as one slice of it would hold.
+   *
+   * <p>The strata are added apart, so that a shard whose slices were folded into one gives the same
+   * bits as before, with and without position 0.
+   */
+  public SortedMap<String, RoleSketch> shards() {
+    TreeMap<String, RoleSketch> shards = new TreeMap<>();
     slices.forEach(
         (slice, sketch) -> {
-          ChannelSums sums =
-              shards.computeIfAbsent(slice.shard(), shard -> new ChannelSums(channels));
-          if (firstPosition == FirstPosition.INCLUDE) {
-            sums.add(sketch.first());
-          }
-          sums.add(sketch.rest());
+          RoleSketch shard = shards.computeIfAbsent(slice.shard(), s -> RoleSketch.empty(channels));
+          shard.first().add(sketch.first());
+          shard.rest().add(sketch.rest());
         });
     return shards;
   }

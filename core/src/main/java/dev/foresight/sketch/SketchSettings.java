@@ -7,8 +7,8 @@ import java.io.Serializable;
  * What a slice is and keeps. Part of a store's fingerprint.
  *
  * @param slice sequences of a slice, S
- * @param rows sampled rows kept of positions 1 and later, K
- * @param firstRows sampled rows kept of position 0
+ * @param rows sampled rows kept of positions 1 and later, K; 0 keeps none at all
+ * @param firstRows sampled rows kept of position 0, 0 where {@code rows} is
  */
 public record SketchSettings(int slice, int rows, int firstRows) implements Serializable {
   public SketchSettings {
@@ -18,5 +18,6 @@ public record SketchSettings(int slice, int rows, int firstRows) implements Seri
     if (rows < 0 || firstRows < 0) {
       throw new InputException("--rows %d: choose 0 for none, or more.".formatted(rows));
     }
+    firstRows = rows == 0 ? 0 : firstRows;
   }
 }

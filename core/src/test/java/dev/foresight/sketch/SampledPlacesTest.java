@@ -6,6 +6,7 @@ import dev.foresight.Hashing;
 import dev.foresight.sketch.SampledPlaces.Place;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,9 +36,13 @@ class SampledPlacesTest {
     assertThat(Hashing.xxHash64(seed, text)).isEqualTo(expected);
   }
 
+  private static List<Long> sequences(long from, long to) {
+    return LongStream.range(from, to).boxed().toList();
+  }
+
   @Test
   void smallestKeysOfEachStratumAreChosenInOrderOfPlace() {
-    assertThat(SampledPlaces.choose(3, "s", 4, 2, 16, 5, 1))
+    assertThat(SampledPlaces.choose(3, "s", List.of(4L, 5L), 16, 5, 1))
         .containsExactly(
             new Place(4, 5, -5518451998897822559L),
             new Place(4, 9, -7147267309930644524L),
@@ -49,17 +54,16 @@ class SampledPlacesTest {
 
   @Test
   void unionOfTwoSlicesHoldsTheSampleOfTheirTokensTogether() {
-    List<Place> whole = SampledPlaces.choose(0, "s", 0, 8, 32, 20, 3);
+    List<Place> whole = SampledPlaces.choose(0, "s", sequences(0, 8), 32, 20, 3);
     TreeSet<Long> union = new TreeSet<>();
-    for (long first : new long[] {0, 3}) {
-      int sequences = first == 0 ? 3 : 5;
-      SampledPlaces.choose(0, "s", first, sequences, 32, 20, 3).forEach(p -> union.add(p.key()));
+    for (List<Long> slice : List.of(sequences(0, 3), sequences(3, 8))) {
+      SampledPlaces.choose(0, "s", slice, 32, 20, 3).forEach(p -> union.add(p.key()));
     }
     assertThat(union).containsAll(whole.stream().map(Place::key).toList());
   }
 
   @Test
   void sliceWithFewerTokensThanRowsKeepsThemAll() {
-    assertThat(SampledPlaces.choose(0, "s", 0, 2, 4, 100, 100)).hasSize(8);
+    assertThat(SampledPlaces.choose(0, "s", sequences(0, 2), 4, 100, 100)).hasSize(8);
   }
 }

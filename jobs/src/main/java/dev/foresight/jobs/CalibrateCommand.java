@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -14,7 +15,9 @@ import picocli.CommandLine.Spec;
 /** Runs a model's blocks over a corpus and keeps what they taught. */
 @Command(
     name = "calibrate",
-    description = "Runs the model over a corpus and writes mergeable activation sketches.",
+    description =
+        "Runs the model over a corpus and writes mergeable activation sketches, into a new store or"
+            + " one that is there: shards that it has are left alone.",
     sortOptions = false)
 final class CalibrateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -80,7 +83,9 @@ final class CalibrateCommand implements Callable<Integer> {
   @Option(
       names = "--rows",
       defaultValue = "256",
-      description = "Sampled rows that a slice keeps (default: ${DEFAULT-VALUE}).")
+      description =
+          "Sampled rows that a slice keeps, 0 for none at all; the sampled loss and the clip search"
+              + " need them (default: ${DEFAULT-VALUE}).")
   private int rows;
 
   @Option(
@@ -89,23 +94,54 @@ final class CalibrateCommand implements Callable<Integer> {
       description = "The same for position 0 of its sequences (default: ${DEFAULT-VALUE}).")
   private int firstRows;
 
-  @Option(names = "--overwrite", description = "Replace a store that is there.")
+  @Option(
+      names = "--no-token-ids",
+      description =
+          "Keep no token ids in the store, for private text; with --rows 0 nothing that is derived"
+              + " from single tokens.")
+  private boolean noTokenIds;
+
+  @Option(
+      names = "--skip-bad-sequences",
+      description =
+          "Run a slice without sequences whose activations are NaN or infinite (default: stop).")
+  private boolean skipBadSequences;
+
+  @Option(
+      names = "--plan",
+      description =
+          "Say what would be read and run, in which memory and about how long; write nothing.")
+  private boolean plan;
+
+  @Option(
+      names = "--overwrite",
+      description = "Remove a store that is there (default: add to it, or take over a killed run).")
   private boolean overwrite;
 
   @Override
   public Integer call() throws Exception {
     var packing = new PackingSettings(sequenceLength, bos, separator, seed);
     var settings = new SketchSettings(slice, rows, firstRows);
+    var request =
+        new CalibrateJob.Request(
+            model,
+            corpus,
+            textColumn,
+            sequencesPerShard,
+            sketches,
+            packing,
+            settings,
+            execution.execution(),
+            !noTokenIds,
+            skipBadSequences,
+            overwrite);
+    PrintWriter out = spec.commandLine().getOut();
     try (SparkSession session = spark.open("calibrate")) {
-      var job =
-          new CalibrateJob(
-              session,
-              model,
-              packing,
-              settings,
-              execution.execution(),
-              spec.commandLine().getOut());
-      job.run(corpus, textColumn, sequencesPerShard, sketches, overwrite);
+      if (plan) {
+        new CalibratePlan(session, request, out).run();
+      } else {
+        new CalibrateJob(session, out).run(request);
+      }
     }
     return 0;
   }

@@ -6,18 +6,25 @@ import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.SketchSettings;
+import dev.foresight.sketch.SliceId;
+import dev.foresight.spark.CalibrationCounters;
 import dev.foresight.spark.CorpusReader;
 import dev.foresight.spark.Execution;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
+import dev.foresight.spark.PackedText;
 import dev.foresight.spark.ShardPacker;
 import dev.foresight.spark.SliceCalibrator;
-import dev.foresight.spark.SliceCalibrator.CalibratedSlice;
+import dev.foresight.spark.SliceTask;
+import dev.foresight.spark.store.FinishedSlice;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.PackedShard;
-import dev.foresight.spark.store.SketchStore;
+import dev.foresight.spark.store.StoreFingerprint;
+import dev.foresight.spark.store.StoreRun;
+import dev.foresight.spark.store.StoredShard;
+import dev.foresight.spark.store.StoredSlice;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.text.PackingSettings;
 import dev.foresight.text.Tokenizer;
@@ -27,6 +34,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -36,174 +44,203 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Text to sketches: packs every shard, then runs one task a slice. */
+/** Text to sketches: packs every shard, then runs one task a slice that is not there yet. */
 final class CalibrateJob {
   private final SparkSession session;
   private final JavaSparkContext spark;
   private final Configuration conf;
-  private final String location;
-  private final PackingSettings packing;
-  private final SketchSettings settings;
-  private final Execution execution;
   private final PrintWriter out;
 
-  CalibrateJob(
-      SparkSession session,
-      String model,
-      PackingSettings packing,
-      SketchSettings settings,
-      Execution execution,
-      PrintWriter out)
-      throws IOException {
+  CalibrateJob(SparkSession session, PrintWriter out) {
     this.session = session;
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     this.conf = spark.hadoopConfiguration();
-    this.location = Locations.qualify(model, conf);
-    this.packing = packing;
-    this.settings = settings;
-    this.execution = execution;
     this.out = out;
   }
 
   /**
-   * Writes a store.
+   * What is asked for.
    *
+   * @param textColumn column or key of a document's text
    * @param sequencesPerShard 0 for all
-   * @throws InputException if anything is refused; the store's folder is then left without a trace
+   * @param sketches folder of the store
+   * @param keepTokenIds whether the store keeps the token ids
+   * @param skipBadSequences whether sequences that are not finite are left out
+   * @param overwrite whether a store that is there is removed first
    */
-  void run(String corpus, String column, long sequencesPerShard, String sketches, boolean overwrite)
-      throws IOException {
+  record Request(
+      String model,
+      String corpus,
+      String textColumn,
+      long sequencesPerShard,
+      String sketches,
+      PackingSettings packing,
+      SketchSettings sketch,
+      Execution execution,
+      boolean keepTokenIds,
+      boolean skipBadSequences,
+      boolean overwrite) {
+
+    /** Sequences wanted of each shard. */
+    long limit() {
+      return sequencesPerShard == 0 ? Long.MAX_VALUE : sequencesPerShard;
+    }
+  }
+
+  /**
+   * Writes a store, or adds to one.
+   *
+   * @throws InputException if anything is refused; a store that this run began is then removed, one
+   *     that was there holds what it held
+   */
+  void run(Request request) throws IOException {
+    String location = Locations.qualify(request.model(), conf);
     ModelFolder folder = ModelFolders.open(location, conf);
-    ModelConfig config;
+    ModelConfig config = config(request, folder);
+    ExecutorMemory.of(folder, request, spark.getConf()).requireEnough(spark.getConf());
+    Dataset<Row> text = new CorpusReader(session).read(request.corpus(), request.textColumn());
+    StoreFingerprint fingerprint =
+        StoreFingerprint.of(
+            ModelFingerprint.of(folder),
+            config.blocks(),
+            channels(config),
+            request.packing(),
+            request.sketch(),
+            request.execution().precision());
+    String root = Locations.qualify(request.sketches(), conf);
+    try (StoreRun store = StoreRun.open(conf, root, fingerprint, request.overwrite())) {
+      try {
+        calibrate(request, location, text, store, root);
+      } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+        if (ErrorHandler.refusal(e).isPresent()) {
+          store.refused();
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** The model's config, after everything that tasks will open was opened once. */
+  static ModelConfig config(Request request, ModelFolder folder) throws IOException {
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
         Tokenizer tokenizer = Tokenizer.open(folder)) {
-      config = model.config();
-      requireLength(config);
-    }
-    Dataset<Row> text = new CorpusReader(session).read(corpus, column);
-    SketchStore store = new SketchStore(conf, Locations.qualify(sketches, conf));
-    store.target().prepare("--sketches", overwrite);
-    try {
-      calibrate(ModelFingerprint.of(folder), config, text, sequencesPerShard, store);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      if (ErrorHandler.refusal(e).isPresent()) {
-        store.target().remove();
+      int length = request.packing().sequenceLength();
+      if (length > model.config().maxPositions()) {
+        throw new InputException(
+            "--sequence-length %d is beyond the %d positions of %s: choose at most that."
+                .formatted(length, model.config().maxPositions(), folder.location()));
       }
-      throw e;
+      return model.config();
     }
   }
 
-  private void calibrate(
-      ModelFingerprint fingerprint,
-      ModelConfig config,
-      Dataset<Row> text,
-      long sequencesPerShard,
-      SketchStore store)
-      throws IOException {
-    long started = System.nanoTime();
-    var serializable = new SerializableConfiguration(conf);
-    String root = store.root().toString();
-    long limit = sequencesPerShard == 0 ? Long.MAX_VALUE : sequencesPerShard;
-    spark.setJobGroup("pack", "Order, tokenize and pack the documents of each shard");
-    List<PackedShard> shards =
-        new ShardPacker(location, root, packing, limit, serializable)
-            .pack(text, spark.defaultParallelism());
-    List<Manifest.Slice> slices = slices(shards);
-    printShards(shards);
-    if (slices.isEmpty()) {
-      throw new InputException(
-          "No shard has the %d tokens of one sequence: add text or lower --sequence-length."
-              .formatted(packing.sequenceLength()));
-    }
-
-    long packed = System.nanoTime();
-    spark.setJobGroup("calibrate", "Run the blocks of %s over each slice".formatted(location));
-    var key =
-        new ExecutorModel.Key(
-            location, fingerprint.sha256(), true, execution, spark.defaultParallelism());
-    List<CalibratedSlice> done =
-        spark
-            .parallelize(slices, slices.size())
-            .map(new SliceCalibrator(key, root, settings, packing.seed(), serializable))
-            .collect();
-    store.commit(manifest(fingerprint, config, shards, slices, done));
-    long tokens = tokens(slices);
-    double seconds = (System.nanoTime() - packed) / 1e9;
-    out.printf(
-        "Calibrated %,d tokens in %.1f s (%.0f tokens/s, packing %.1f s) into %s%n",
-        tokens, seconds, tokens / seconds, (packed - started) / 1e9, root);
-    out.flush();
-  }
-
-  private void requireLength(ModelConfig config) {
-    if (packing.sequenceLength() > config.maxPositions()) {
-      throw new InputException(
-          "--sequence-length %d is beyond the %d positions of %s: choose at most that."
-              .formatted(packing.sequenceLength(), config.maxPositions(), location));
-    }
-  }
-
-  /** Consecutive sequences of a shard, the last slice shorter. */
-  private List<Manifest.Slice> slices(List<PackedShard> shards) {
-    List<Manifest.Slice> slices = new ArrayList<>();
-    for (PackedShard shard : shards) {
-      int index = 0;
-      for (long first = 0; first < shard.sequences(); first += settings.slice()) {
-        int count = (int) Math.min(settings.slice(), shard.sequences() - first);
-        slices.add(new Manifest.Slice(shard.id(), index++, first, count));
-      }
-    }
-    return slices;
-  }
-
-  private long tokens(List<Manifest.Slice> slices) {
-    return slices.stream().mapToLong(Manifest.Slice::sequences).sum() * packing.sequenceLength();
-  }
-
-  private Manifest manifest(
-      ModelFingerprint fingerprint,
-      ModelConfig config,
-      List<PackedShard> shards,
-      List<Manifest.Slice> slices,
-      List<CalibratedSlice> done)
-      throws IOException {
+  private static Map<Role, Integer> channels(ModelConfig config) {
     Map<Role, Integer> channels = new EnumMap<>(Role.class);
     for (Role role : Role.values()) {
       channels.put(role, role.channels(config));
     }
-    TreeSet<String> cpus =
-        done.stream().map(CalibratedSlice::cpu).collect(Collectors.toCollection(TreeSet::new));
-    return new Manifest(
-        Manifest.FORMAT,
-        Manifest.VERSION,
-        fingerprint,
-        config.blocks(),
-        channels,
-        packing,
-        settings,
-        Version.of("onnxruntime"),
-        cpus,
-        shards,
-        slices);
+    return channels;
   }
 
-  private void printShards(List<PackedShard> shards) {
-    out.printf(
-        "%-24s %10s %10s %12s %10s %10s%n",
-        "shard", "documents", "used", "tokens", "sequences", "dropped");
-    for (PackedShard s : shards) {
-      out.printf(
-          "%-24s %,10d %,10d %,12d %,10d %,10d%s%n",
-          s.id(),
-          s.documents(),
-          s.usedDocuments(),
-          s.documentTokens(),
-          s.sequences(),
-          s.droppedTokens(),
-          s.withoutText() + s.emptyDocuments() == 0
-              ? ""
-              : "  (%d without text, %d empty)".formatted(s.withoutText(), s.emptyDocuments()));
+  private void calibrate(
+      Request request, String location, Dataset<Row> text, StoreRun store, String root)
+      throws IOException {
+    CalibrationTimes times = new CalibrationTimes();
+    spark.setJobGroup("pack", "Order, tokenize and pack the documents of each shard");
+    List<PackedText> packed =
+        new ShardPacker(
+                location,
+                root,
+                request.packing(),
+                request.limit(),
+                request.keepTokenIds(),
+                new SerializableConfiguration(conf))
+            .pack(text, spark.defaultParallelism());
+    times.packed();
+    List<PackedShard> missing =
+        store.missing(
+            packed.stream().map(PackedText::shard).filter(s -> s.sequences() > 0).toList());
+    CalibrationTable.print(packed, missing, out);
+    if (packed.stream().allMatch(shard -> shard.shard().sequences() == 0)) {
+      throw new InputException(
+          "No shard has the %d tokens of one sequence: add text or lower --sequence-length."
+              .formatted(request.packing().sequenceLength()));
     }
-    out.flush();
+    List<SliceTask> tasks =
+        packed.stream()
+            .filter(shard -> missing.contains(shard.shard()))
+            .flatMap(shard -> SliceTask.of(shard, request.sketch()).stream())
+            .toList();
+    Map<SliceId, FinishedSlice> finished = finished(store, tasks);
+    times.reused(finished.values());
+    List<SliceTask> remaining =
+        tasks.stream().filter(task -> !finished.containsKey(task.id())).toList();
+    run(request, location, root, store, remaining)
+        .forEach(done -> finished.put(done.slice().id(), done));
+    TreeSet<String> cpus =
+        finished.values().stream()
+            .map(FinishedSlice::cpu)
+            .collect(Collectors.toCollection(TreeSet::new));
+    spark.setJobGroup("commit", "Publish %d shards".formatted(missing.size()));
+    Manifest manifest =
+        store.commit(
+            stored(packed, missing, finished),
+            new TreeSet<>(List.of(Version.of("onnxruntime"))),
+            cpus);
+    times.calibrated();
+    new CalibrationReport(manifest, times, packed, missing).write(conf, root, out);
+  }
+
+  private static Map<SliceId, FinishedSlice> finished(StoreRun store, List<SliceTask> tasks)
+      throws IOException {
+    Map<String, String> text = new TreeMap<>();
+    tasks.forEach(task -> text.put(task.id().shard(), task.shardSha256()));
+    return new TreeMap<>(store.finished(text, tasks.stream().map(SliceTask::id).toList()));
+  }
+
+  private List<FinishedSlice> run(
+      Request request, String location, String root, StoreRun store, List<SliceTask> tasks) {
+    if (tasks.isEmpty()) {
+      return List.of();
+    }
+    spark.setJobGroup(
+        "calibrate", "Run the blocks of %s over %,d slices".formatted(location, tasks.size()));
+    CalibrationCounters counters = CalibrationCounters.register(spark.sc());
+    long tokens =
+        tasks.stream().mapToLong(SliceTask::sequences).sum() * request.packing().sequenceLength();
+    var key =
+        new ExecutorModel.Key(
+            location,
+            store.fingerprint().model().sha256(),
+            true,
+            request.execution(),
+            spark.defaultParallelism());
+    try (ProgressLine progress = ProgressLine.start(counters, tokens)) {
+      return spark
+          .parallelize(tasks, tasks.size())
+          .map(
+              new SliceCalibrator(
+                  key,
+                  root,
+                  store.fingerprint(),
+                  request.skipBadSequences(),
+                  counters,
+                  new SerializableConfiguration(conf)))
+          .collect();
+    }
+  }
+
+  private static List<StoredShard> stored(
+      List<PackedText> packed, List<PackedShard> missing, Map<SliceId, FinishedSlice> finished) {
+    Map<String, List<StoredSlice>> slices = new TreeMap<>();
+    finished.forEach( // in the order of slices
+        (id, done) -> slices.computeIfAbsent(id.shard(), s -> new ArrayList<>()).add(done.slice()));
+    return packed.stream()
+        .filter(shard -> missing.contains(shard.shard()))
+        .map(
+            shard ->
+                new StoredShard(
+                    shard.shard(), shard.sequences(), slices.get(shard.shard().id()), 0))
+        .toList();
   }
 }

@@ -71,9 +71,20 @@ final class DemoCommand implements Callable<Integer> {
     Execution execution = new Execution(Execution.Memory.RESIDENT);
     Path sketches = output.resolve("sketches");
     var packing = new PackingSettings(512, Bos.AUTO, "eos", 0);
-    new CalibrateJob(
-            session, model.toString(), packing, new SketchSettings(16, 256, 16), execution, out)
-        .run(datasets.resolve("corpus") + "/*.jsonl", "text", 16, sketches.toString(), true);
+    new CalibrateJob(session, out)
+        .run(
+            new CalibrateJob.Request(
+                model.toString(),
+                datasets.resolve("corpus") + "/*.jsonl",
+                "text",
+                16,
+                sketches.toString(),
+                packing,
+                new SketchSettings(16, 256, 16),
+                execution,
+                true,
+                false,
+                true));
     EvaluateJob judge = new EvaluateJob(session, execution);
     StringBuilder table = new StringBuilder();
     row(table, "float", 16, judge.run(judged(model, model)), weights(model));

@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       CalibrateCommand.class,
+      SketchesCommand.class,
       QuantizeCommand.class,
       ExportImatrixCommand.class,
       EvaluateCommand.class,

@@ -39,7 +39,9 @@ final class Settings implements IDefaultValueProvider {
     if (!(argument instanceof OptionSpec option)) {
       return null;
     }
-    String key = argument.command().name() + "." + option.longestName().replaceFirst("^--", "");
+    // without the name of the program: calibrate.rows, sketches.show.top
+    String command = argument.command().qualifiedName(".").replaceFirst("^[^.]*\\.", "");
+    String key = command + "." + option.longestName().replaceFirst("^--", "");
     String spark = System.getProperty("spark.foresight." + key);
     if (spark != null) {
       return spark;

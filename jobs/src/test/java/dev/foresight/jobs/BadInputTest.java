@@ -177,9 +177,10 @@ class BadInputTest {
   }
 
   @Test
-  void storeThatIsThereIsNotReplacedUnasked() {
-    assertThat(calibrate().exitCode()).isZero();
-    assertRefused(calibrate(), "--overwrite");
-    assertThat(store.resolve("_SUCCESS")).exists();
+  void folderThatHoldsSomethingElseIsLeftAlone() throws IOException {
+    Files.createDirectory(store);
+    Files.writeString(store.resolve("thesis.txt"), "dear to somebody");
+    assertRefused(calibrate(), "no sketch store", "--sketches", "--overwrite");
+    assertThat(store.resolve("thesis.txt")).hasContent("dear to somebody");
   }
 }

@@ -20,7 +20,8 @@ class ModuleRulesTest {
     "dev.foresight.importance..",
     "dev.foresight.quantize..",
     "dev.foresight.export..",
-    "dev.foresight.evaluate.."
+    "dev.foresight.evaluate..",
+    "dev.foresight.drift.."
   };
 
   private static JavaClasses classes;

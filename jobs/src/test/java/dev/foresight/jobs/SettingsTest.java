@@ -16,22 +16,42 @@ class SettingsTest {
   @Test
   void referenceFileHoldsEveryDefaultAndNothingElse() {
     Map<String, String> defaults = new TreeMap<>();
-    Foresight.commandLine()
-        .getSubcommands()
-        .forEach(
-            (name, command) -> {
-              for (OptionSpec option : command.getCommandSpec().options()) {
-                if (option.defaultValue() != null && !option.usageHelp() && !option.versionHelp()) {
-                  defaults.put(
-                      name + "." + option.longestName().substring(2), option.defaultValue());
-                }
-              }
-            });
+    addDefaults(Foresight.commandLine(), "", defaults);
     Map<String, String> written = new TreeMap<>();
     ConfigFactory.parseFile(REFERENCE)
         .entrySet()
         .forEach(entry -> written.put(entry.getKey(), entry.getValue().unwrapped().toString()));
     assertThat(written).isEqualTo(defaults);
+  }
+
+  private static void addDefaults(
+      CommandLine command, String prefix, Map<String, String> defaults) {
+    command
+        .getSubcommands()
+        .forEach(
+            (name, sub) -> {
+              for (OptionSpec option : sub.getCommandSpec().options()) {
+                if (option.defaultValue() != null && !option.usageHelp() && !option.versionHelp()) {
+                  defaults.put(
+                      prefix + name + "." + option.longestName().substring(2),
+                      option.defaultValue());
+                }
+              }
+              addDefaults(sub, prefix + name + ".", defaults);
+            });
+  }
+
+  @Test
+  void settingOfACommandInsideACommandHasAKeyWithBothNames() {
+    System.setProperty("spark.foresight.sketches.show.top", "7");
+    try {
+      CommandLine command = Foresight.commandLine();
+      command.parseArgs("sketches", "show", "store", "--shard", "code");
+      CommandLine show = command.getSubcommands().get("sketches").getSubcommands().get("show");
+      assertThat(show.getCommandSpec().findOption("--top").<Integer>getValue()).isEqualTo(7);
+    } finally {
+      System.clearProperty("spark.foresight.sketches.show.top");
+    }
   }
 
   @Test

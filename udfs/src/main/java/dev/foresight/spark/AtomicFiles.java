@@ -3,21 +3,28 @@ package dev.foresight.spark;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /**
  * Files that are there whole or not at all.
  *
- * <p>Where renaming is atomic (local disks, HDFS) a file is written under {@code _temporary/} with
- * a name of its attempt, then renamed: a killed or repeated task leaves no half file, and the same
- * content twice is harmless. Readers ignore names that begin with an underscore.
+ * <p>A file is written under {@code _temporary/} with a name of its attempt, then renamed: a killed
+ * or repeated task leaves no half file, and the same content twice is harmless. Local disks and
+ * HDFS replace a file of that name in one step; object stores copy, and show the copy when it is
+ * whole. Readers ignore names that begin with an underscore.
  */
 public final class AtomicFiles {
   /** Folder of unfinished files inside a store or output folder. */
   public static final String TEMPORARY = "_temporary";
+
+  private static final Set<String> REPLACES_ON_REQUEST = Set.of("hdfs", "viewfs");
+  private static final String REPLACES_ALWAYS = "file"; // as POSIX has it
 
   private AtomicFiles() {}
 
@@ -46,15 +53,26 @@ public final class AtomicFiles {
         new Path(new Path(root, TEMPORARY), UUID.randomUUID() + "-" + target.getName());
     try {
       writer.write(unfinished);
-      fileSystem.mkdirs(target.getParent());
-      if (fileSystem.exists(target)) {
-        fileSystem.delete(target, false); // an earlier attempt's: the same bytes
-      }
-      if (!fileSystem.rename(unfinished, target)) {
-        throw new IOException("Can't rename %s to %s".formatted(unfinished, target));
-      }
+      publish(conf, unfinished, target);
     } finally {
       fileSystem.delete(unfinished, false);
+    }
+  }
+
+  /** Moves a finished file to its name, in place of one that is there. */
+  public static void publish(Configuration conf, Path unfinished, Path target) throws IOException {
+    FileSystem fileSystem = withoutChecksumFiles(target, conf);
+    fileSystem.mkdirs(target.getParent());
+    if (REPLACES_ON_REQUEST.contains(fileSystem.getScheme())) {
+      FileContext.getFileContext(target.toUri(), conf)
+          .rename(unfinished, target, Options.Rename.OVERWRITE);
+      return;
+    }
+    if (!fileSystem.getScheme().equals(REPLACES_ALWAYS) && fileSystem.exists(target)) {
+      fileSystem.delete(target, false);
+    }
+    if (!fileSystem.rename(unfinished, target)) {
+      throw new IOException("Can't rename %s to %s".formatted(unfinished, target));
     }
   }
 
@@ -80,7 +98,7 @@ public final class AtomicFiles {
   }
 
   /** Hadoop's local file system would put a .crc file beside every file that users look at. */
-  private static FileSystem withoutChecksumFiles(Path root, Configuration conf) throws IOException {
+  public static FileSystem withoutChecksumFiles(Path root, Configuration conf) throws IOException {
     FileSystem fileSystem = root.getFileSystem(conf);
     fileSystem.setWriteChecksum(false);
     return fileSystem;

@@ -29,10 +29,14 @@ public final class BlockMoments implements Function<Integer, BlockMoments.Moment
    *
    * @param meanAbs a = Σ|x| / T of each role
    * @param meanSquare E[x²] of each role
+   * @param maxAbs max|x| of each role
    * @param spread how far the shards disagree, {@link SketchFold#spread}; empty where one counts
    */
   public record Moments(
-      Map<Role, double[]> meanAbs, Map<Role, double[]> meanSquare, Map<Role, double[]> spread)
+      Map<Role, double[]> meanAbs,
+      Map<Role, double[]> meanSquare,
+      Map<Role, float[]> maxAbs,
+      Map<Role, double[]> spread)
       implements Serializable {}
 
   @Override
@@ -40,6 +44,7 @@ public final class BlockMoments implements Function<Integer, BlockMoments.Moment
     SketchStore store = new SketchStore(conf.value(), selection.store());
     Map<Role, double[]> meanAbs = new EnumMap<>(Role.class);
     Map<Role, double[]> meanSquare = new EnumMap<>(Role.class);
+    Map<Role, float[]> maxAbs = new EnumMap<>(Role.class);
     Map<Role, double[]> spread = new EnumMap<>(Role.class);
     store
         .readSums(selection.slices(), block)
@@ -48,9 +53,10 @@ public final class BlockMoments implements Function<Integer, BlockMoments.Moment
               RoleMoments moments = fold.moments(selection.firstPosition(), selection.weights());
               meanAbs.put(role, moments.meanAbs());
               meanSquare.put(role, moments.meanSquare());
+              maxAbs.put(role, moments.maxAbs());
               fold.spread(selection.firstPosition(), selection.weights())
                   .ifPresent(variance -> spread.put(role, variance));
             });
-    return new Moments(meanAbs, meanSquare, spread);
+    return new Moments(meanAbs, meanSquare, maxAbs, spread);
   }
 }

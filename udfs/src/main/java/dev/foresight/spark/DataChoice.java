@@ -2,9 +2,11 @@ package dev.foresight.spark;
 
 import dev.foresight.InputException;
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.store.Manifest;
+import dev.foresight.spark.store.StoredShard;
+import dev.foresight.spark.store.StoredSlice;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -67,23 +69,36 @@ public record DataChoice(
    */
   public SketchSelection select(String store, Manifest manifest, int rows) {
     TreeMap<String, Double> counted = weigh(store, chosen(store, manifest), manifest);
-    List<SliceId> slices = new ArrayList<>();
+    if (firstSlices > 0) {
+      manifest.stored().stream()
+          .filter(shard -> counted.containsKey(shard.id()))
+          .forEach(shard -> requireSlices(store, shard));
+    }
+    List<StoredSlice> slices = new ArrayList<>();
     TreeMap<String, long[]> tokens = new TreeMap<>();
-    for (Manifest.Slice slice : manifest.slices()) {
+    for (StoredSlice slice : manifest.slices()) {
       if (counted.containsKey(slice.shard()) && counts(slice)) {
-        slices.add(new SliceId(slice.shard(), slice.index()));
+        slices.add(slice);
         long[] sum = tokens.computeIfAbsent(slice.shard(), shard -> new long[2]);
         sum[0] += slice.sequences();
         sum[1] += slice.sequences() * (manifest.packing().sequenceLength() - 1L);
       }
     }
-    slices.sort(null);
+    slices.sort(Comparator.comparing(StoredSlice::id));
     counted.values().removeIf(weight -> weight == 1); // unnamed shards weigh 1
     return new SketchSelection(
         store, slices, tokens, counted, firstPosition, rows, manifest.sketch().rows());
   }
 
-  private boolean counts(Manifest.Slice slice) {
+  private static void requireSlices(String store, StoredShard shard) {
+    if (shard.compactedSlices() > 0) {
+      throw new InputException(
+          "--first-n-slices can't choose among the %d slices of shard %s: %s was compacted, which made one of them. Leave the option out, or calibrate again."
+              .formatted(shard.compactedSlices(), shard.id(), store));
+    }
+  }
+
+  private boolean counts(StoredSlice slice) {
     return firstSlices == 0 || slice.index() < firstSlices;
   }
 
@@ -123,7 +138,7 @@ public record DataChoice(
     }
     if (balance) {
       TreeMap<String, Long> sequences = new TreeMap<>();
-      for (Manifest.Slice slice : manifest.slices()) {
+      for (StoredSlice slice : manifest.slices()) {
         if (weighed.containsKey(slice.shard()) && counts(slice)) {
           sequences.merge(slice.shard(), (long) slice.sequences(), Long::sum);
         }

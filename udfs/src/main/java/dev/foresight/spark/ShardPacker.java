@@ -4,6 +4,7 @@ import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.spark.store.PackedShard;
 import dev.foresight.spark.store.SketchStore;
+import dev.foresight.spark.store.StoredFile;
 import dev.foresight.text.PackingSettings;
 import dev.foresight.text.SequencePacker;
 import dev.foresight.text.Tokenizer;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -28,30 +30,34 @@ import org.apache.spark.util.SerializableConfiguration;
  * Turns the documents of each shard into sequences, in an order that only their texts decide, and
  * writes the token ids once.
  */
-public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedShard> {
+public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedText> {
   private static final long serialVersionUID = 1L;
 
   private final String model;
   private final String store;
   private final PackingSettings settings;
   private final long limit;
+  private final boolean keepTokenIds;
   private final SerializableConfiguration conf;
 
   /**
    * @param model the model folder, for its tokenizer
    * @param store the sketch store's folder
    * @param limit sequences wanted of each shard
+   * @param keepTokenIds whether the store keeps them; if not, they travel with the tasks
    */
   public ShardPacker(
       String model,
       String store,
       PackingSettings settings,
       long limit,
+      boolean keepTokenIds,
       SerializableConfiguration conf) {
     this.model = model;
     this.store = store;
     this.settings = settings;
     this.limit = limit;
+    this.keepTokenIds = keepTokenIds;
     this.conf = conf;
   }
 
@@ -62,7 +68,7 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedS
    * @param partitions how many tasks sort and tokenize
    * @return what became of each shard, sorted by id
    */
-  public List<PackedShard> pack(Dataset<Row> corpus, int partitions) {
+  public List<PackedText> pack(Dataset<Row> corpus, int partitions) {
     long seed = settings.seed();
     UDF1<String, Long> key = text -> text == null ? null : Hashing.xxHash64(seed, text);
     var ordered =
@@ -72,14 +78,14 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedS
                 functions.udf(key, DataTypes.LongType).apply(functions.col(CorpusReader.TEXT)))
             .repartition(partitions, functions.col(CorpusReader.SHARD))
             .sortWithinPartitions(CorpusReader.SHARD, "key", CorpusReader.TEXT);
-    List<PackedShard> shards = new ArrayList<>(ordered.toJavaRDD().mapPartitions(this).collect());
-    shards.sort((a, b) -> a.id().compareTo(b.id()));
+    List<PackedText> shards = new ArrayList<>(ordered.toJavaRDD().mapPartitions(this).collect());
+    shards.sort(Comparator.comparing(text -> text.shard().id()));
     return shards;
   }
 
   @Override
-  public Iterator<PackedShard> call(Iterator<Row> rows) throws IOException {
-    List<PackedShard> packed = new ArrayList<>();
+  public Iterator<PackedText> call(Iterator<Row> rows) throws IOException {
+    List<PackedText> packed = new ArrayList<>();
     if (rows.hasNext()) {
       SketchStore target = new SketchStore(conf.value(), store);
       try (Tokenizer tokenizer = Tokenizer.open(ModelFolders.open(model, conf.value()))) {
@@ -92,12 +98,18 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedS
     return packed.iterator();
   }
 
-  private PackedShard packShard(Lookahead rows, Tokenizer tokenizer, SketchStore target)
+  private PackedText packShard(Lookahead rows, Tokenizer tokenizer, SketchStore target)
       throws IOException {
     String shard = rows.shard();
-    PackedShard[] result = new PackedShard[1];
-    target.writeSequences(shard, sink -> result[0] = fill(shard, rows, tokenizer, sink));
-    return result[0];
+    if (!keepTokenIds) {
+      List<int[]> tokens = new ArrayList<>();
+      PackedShard packed = fill(shard, rows, tokenizer, tokens::add);
+      return new PackedText(packed, null, tokens.toArray(int[][]::new));
+    }
+    PackedShard[] packed = new PackedShard[1];
+    StoredFile file =
+        target.writeSequences(shard, sink -> packed[0] = fill(shard, rows, tokenizer, sink));
+    return new PackedText(packed[0], file, null);
   }
 
   private PackedShard fill(

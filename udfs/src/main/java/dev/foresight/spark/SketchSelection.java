@@ -1,7 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.sketch.SliceId;
+import dev.foresight.spark.store.StoredSlice;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public record SketchSelection(
     String store,
-    List<SliceId> slices,
+    List<StoredSlice> slices,
     Map<String, long[]> tokens,
     Map<String, Double> weights,
     FirstPosition firstPosition,

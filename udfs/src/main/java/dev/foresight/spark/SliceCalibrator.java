@@ -1,98 +1,170 @@
 package dev.foresight.spark;
 
+import dev.foresight.InputException;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.BatchStatistics;
+import dev.foresight.onnx.NotFiniteException;
 import dev.foresight.onnx.RowSelection;
 import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.RoleSketch;
 import dev.foresight.sketch.SampledPlaces;
 import dev.foresight.sketch.SampledPlaces.Place;
 import dev.foresight.sketch.SampledRow;
-import dev.foresight.sketch.SketchSettings;
-import dev.foresight.sketch.SliceId;
-import dev.foresight.spark.store.Manifest;
+import dev.foresight.spark.store.FinishedSlice;
 import dev.foresight.spark.store.SketchStore;
+import dev.foresight.spark.store.SkippedSequence;
+import dev.foresight.spark.store.StoreFingerprint;
+import dev.foresight.spark.store.StoredFile;
+import dev.foresight.spark.store.StoredSlice;
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The task of one slice: runs all blocks over its sequences and writes its sums and rows. Nothing
- * but the name of the slice and what ran it travels back to the driver.
+ * but the names of its files and what ran it travels back to the driver.
  */
-public final class SliceCalibrator
-    implements Function<Manifest.Slice, SliceCalibrator.CalibratedSlice> {
+public final class SliceCalibrator implements Function<SliceTask, FinishedSlice> {
   private static final long serialVersionUID = 1L;
 
   private final ExecutorModel.Key model;
   private final String store;
-  private final SketchSettings settings;
-  private final long seed;
+  private final StoreFingerprint fingerprint;
+  private final boolean skipBadSequences;
+  private final CalibrationCounters counters;
   private final SerializableConfiguration conf;
 
   /**
    * @param model with statistics
-   * @param store the sketch store's folder, whose sequences are written
-   * @param seed samples rows
+   * @param store the sketch store's folder
+   * @param fingerprint of the store
+   * @param skipBadSequences whether a slice is run without sequences whose activations are NaN or
+   *     infinite; if not, they stop the job
    */
   public SliceCalibrator(
       ExecutorModel.Key model,
       String store,
-      SketchSettings settings,
-      long seed,
+      StoreFingerprint fingerprint,
+      boolean skipBadSequences,
+      CalibrationCounters counters,
       SerializableConfiguration conf) {
     this.model = model;
     this.store = store;
-    this.settings = settings;
-    this.seed = seed;
+    this.fingerprint = fingerprint;
+    this.skipBadSequences = skipBadSequences;
+    this.counters = counters;
     this.conf = conf;
   }
 
-  /**
-   * What a finished slice reports.
-   *
-   * @param slice which one
-   * @param cpu the kind of CPU that ran it
-   */
-  public record CalibratedSlice(Manifest.Slice slice, String cpu) implements Serializable {}
-
   @Override
-  public CalibratedSlice call(Manifest.Slice slice) throws IOException {
+  public FinishedSlice call(SliceTask task) throws IOException {
     SketchStore target = new SketchStore(conf.value(), store);
-    SliceId id = new SliceId(slice.shard(), slice.index());
     int[][] sequences =
-        target.readSequences(slice.shard(), slice.firstSequence(), slice.sequences());
+        task.tokens() != null
+            ? task.tokens()
+            : target.readSequences(
+                task.id().shard(), task.file(), task.firstSequence(), task.sequences());
+    List<Integer> good =
+        IntStream.range(0, sequences.length)
+            .boxed()
+            .collect(Collectors.toCollection(ArrayList::new));
+    List<SkippedSequence> skipped = new ArrayList<>();
+    Collected collected = null;
+    while (collected == null) {
+      try {
+        collected = run(task, sequences, good);
+      } catch (NotFiniteException e) {
+        skipped.add(skip(task, good.get(e.sequence()), e));
+        good.remove(e.sequence());
+        requireSome(task, good);
+      }
+    }
+    skipped.sort(Comparator.comparingLong(SkippedSequence::sequence));
+    FinishedSlice finished = write(target, task, collected, good.size(), skipped);
+    counters.add(good.size(), sequences[0].length, skipped.size());
+    return finished;
+  }
+
+  /** Runs the sequences that are good so far, all of them again when one of them is not. */
+  private Collected run(SliceTask task, int[][] sequences, List<Integer> good) throws IOException {
     int length = sequences[0].length;
+    List<Long> indices = good.stream().map(i -> task.firstSequence() + i).toList();
     List<Place> places =
         SampledPlaces.choose(
-            seed,
-            slice.shard(),
-            slice.firstSequence(),
-            slice.sequences(),
+            fingerprint.packing().seed(),
+            task.id().shard(),
+            indices,
             length,
-            settings.rows(),
-            settings.firstRows());
-    int[] indices =
+            fingerprint.sketch().rows(),
+            fingerprint.sketch().firstRows());
+    int[] rows =
         places.stream()
-            .mapToInt(p -> (int) (p.sequence() - slice.firstSequence()) * length + p.position())
+            .mapToInt(p -> Collections.binarySearch(indices, p.sequence()) * length + p.position())
             .toArray();
-    Collected collected = new Collected(slice.shard(), places);
+    Collected collected = new Collected(task.id().shard(), places);
     try (ExecutorModel.Lease lease = ExecutorModel.acquire(model, conf.value())) {
       lease
           .runner()
           .run(
-              sequences,
-              new RowSelection(indices),
+              good.stream().map(i -> sequences[i]).toArray(int[][]::new),
+              new RowSelection(rows),
               (block, statistics, first) -> collected.add(block, statistics));
     }
-    target.writeSums(id, collected.sums);
-    target.writeRows(id, collected.rows);
-    return new CalibratedSlice(slice, Cpu.kind());
+    return collected;
+  }
+
+  private SkippedSequence skip(SliceTask task, int index, NotFiniteException e) {
+    long sequence = task.firstSequence() + index;
+    if (!skipBadSequences) {
+      throw new InputException(
+          "Shard %s, sequence %d, block %d: %s is not finite. Look for NaN, infinity or huge values in the weights of this block and the ones before it, or pass --skip-bad-sequences to leave the sequence out."
+              .formatted(task.id().shard(), sequence, e.block(), e.place()),
+          e);
+    }
+    return new SkippedSequence(sequence, e.block(), e.place());
+  }
+
+  private static void requireSome(SliceTask task, List<Integer> good) {
+    if (good.isEmpty()) {
+      throw new InputException(
+          "Shard %s: none of the sequences %d to %d gives finite activations. Look for NaN, infinity or huge values in the weights."
+              .formatted(
+                  task.id().shard(),
+                  task.firstSequence(),
+                  task.firstSequence() + task.sequences() - 1));
+    }
+  }
+
+  private FinishedSlice write(
+      SketchStore target,
+      SliceTask task,
+      Collected collected,
+      int sequences,
+      List<SkippedSequence> skipped)
+      throws IOException {
+    StoredFile sums = target.writeSums(task.id(), collected.sums);
+    StoredFile rows =
+        collected.places.isEmpty() ? null : target.writeRows(task.id(), collected.rows);
+    StoredSlice slice =
+        new StoredSlice(
+            task.id().shard(),
+            task.id().index(),
+            task.firstSequence(),
+            sequences,
+            skipped,
+            sums,
+            rows);
+    FinishedSlice finished = new FinishedSlice(slice, Cpu.kind());
+    target.record(fingerprint, task.shardSha256(), finished);
+    return finished;
   }
 
   /** What the batches of a slice taught, block by block. */

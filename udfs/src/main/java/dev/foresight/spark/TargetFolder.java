@@ -51,9 +51,14 @@ public final class TargetFolder {
     return root.getFileSystem(conf).exists(new Path(root, SUCCESS));
   }
 
-  /** Publishes the folder. */
-  public void commit() throws IOException {
+  /** Says that a job has finished the folder, and removes nothing that others may be writing. */
+  public void markFinished() throws IOException {
     AtomicFiles.writeText(conf, root, SUCCESS, "");
+  }
+
+  /** Publishes the folder, which nobody else writes, and removes what was not finished in it. */
+  public void commit() throws IOException {
+    markFinished();
     root.getFileSystem(conf).delete(new Path(root, AtomicFiles.TEMPORARY), true);
   }
 }

@@ -1,72 +1,94 @@
 package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
-import dev.foresight.model.Role;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.text.PackingSettings;
-import java.io.Serializable;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * What a sketch store holds, as {@code manifest.json} says it. Nothing in it depends on when or
- * where the job ran, but for {@code cpus}.
+ * What a sketch store holds at the moment it is read: its fingerprint, and the shards of all
+ * commits. Nothing in it depends on when or where jobs ran, but for {@code cpus}.
  *
- * @param format always {@link #FORMAT}
- * @param version always {@link #VERSION}
- * @param model whose activations these are
- * @param blocks blocks of the model
- * @param channels channels of each role's input
- * @param packing how text became sequences
- * @param sketch what a slice is and keeps
- * @param onnxruntime version that ran the blocks
+ * @param fingerprint whose sketches these are and how they were made
+ * @param runtimes versions of onnxruntime that ran the blocks
  * @param cpus kinds of CPU that ran slices; more than one may differ in the last bits
- * @param shards by id
- * @param slices in order
+ * @param stored shards by id
  */
 public record Manifest(
-    String format,
-    int version,
-    ModelFingerprint model,
-    int blocks,
-    Map<Role, Integer> channels,
-    PackingSettings packing,
-    SketchSettings sketch,
-    String onnxruntime,
+    StoreFingerprint fingerprint,
+    SortedSet<String> runtimes,
     SortedSet<String> cpus,
-    List<PackedShard> shards,
-    List<Slice> slices) {
-  /** What {@code format} says. */
-  public static final String FORMAT = "foresight-sketches";
-
-  /** The only version so far. */
-  public static final int VERSION = 1;
-
+    List<StoredShard> stored) {
   public Manifest {
-    if (!FORMAT.equals(format) || version != VERSION) {
-      throw new InputException(
-          "The manifest is of format '%s' version %d; this release reads '%s' version %d."
-              .formatted(format, version, FORMAT, VERSION));
-    }
+    runtimes = new TreeSet<>(runtimes);
+    cpus = new TreeSet<>(cpus);
+    stored = stored.stream().sorted(Comparator.comparing(StoredShard::id)).toList();
+  }
+
+  /** Whose activations these are. */
+  public ModelFingerprint model() {
+    return fingerprint.model();
+  }
+
+  /** Blocks of the model. */
+  public int blocks() {
+    return fingerprint.blocks();
+  }
+
+  /** How text became sequences. */
+  public PackingSettings packing() {
+    return fingerprint.packing();
+  }
+
+  /** What a slice is and keeps. */
+  public SketchSettings sketch() {
+    return fingerprint.sketch();
+  }
+
+  /** What became of each shard's documents. */
+  public List<PackedShard> shards() {
+    return stored.stream().map(StoredShard::shard).toList();
+  }
+
+  /** All slices in order. */
+  public List<StoredSlice> slices() {
+    return stored.stream().flatMap(shard -> shard.slices().stream()).toList();
+  }
+
+  /** T of a shard as (position 0, rest). */
+  public long[] tokensOf(String shard) {
+    long sequences =
+        stored.stream()
+            .filter(s -> s.id().equals(shard))
+            .mapToLong(StoredShard::usedSequences)
+            .sum();
+    return new long[] {sequences, sequences * (packing().sequenceLength() - 1)};
   }
 
   /**
-   * A slice that has been run.
+   * The shards of some names.
    *
-   * @param shard its shard's id
-   * @param index 0 for the first of the shard
-   * @param firstSequence where it begins in the shard
-   * @param sequences how many it has
+   * @param names none for all
+   * @param store the folder, for the message
+   * @throws InputException if there is no shard of a name
    */
-  public record Slice(String shard, int index, long firstSequence, int sequences)
-      implements Serializable {}
-
-  /** T of each chosen shard as (position 0, rest). */
-  public long[] tokensOf(String shard) {
-    long sequences =
-        slices.stream().filter(s -> s.shard().equals(shard)).mapToLong(Slice::sequences).sum();
-    return new long[] {sequences, sequences * (packing.sequenceLength() - 1)};
+  public List<StoredShard> choose(Collection<String> names, String store) {
+    TreeSet<String> missing = new TreeSet<>(names);
+    stored.forEach(shard -> missing.remove(shard.id()));
+    if (!missing.isEmpty()) {
+      throw new InputException(
+          "--shards: %s has no shard '%s'; it has %s."
+              .formatted(
+                  store,
+                  missing.first(),
+                  stored.stream().map(StoredShard::id).collect(Collectors.joining(", "))));
+    }
+    return stored.stream().filter(s -> names.isEmpty() || names.contains(s.id())).toList();
   }
 }

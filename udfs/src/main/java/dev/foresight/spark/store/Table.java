@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.filter2.compat.FilterCompat;
 import org.apache.parquet.filter2.predicate.FilterPredicate;
@@ -13,7 +14,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 
@@ -36,21 +37,33 @@ abstract class Table<R> {
   /**
    * Opens a file for writing; the caller closes it.
    *
+   * <p>Data pages of version 2 have one encoding a column. Those of version 1 have several, which
+   * the footer lists in the order of a hash set: the same rows would be other bytes in each
+   * process.
+   *
    * @param rowsOfGroup rows of each row group, so that one block can be read alone
    */
-  final ParquetWriter<R> writer(Configuration conf, Path path, int rowsOfGroup) throws IOException {
-    return new Builder(path, conf)
+  final ParquetWriter<R> writer(Configuration conf, OutputFile file, int rowsOfGroup)
+      throws IOException {
+    return new Builder(file)
         .withConf(conf)
+        .withWriterVersion(WriterVersion.PARQUET_2_0)
         .withCompressionCodec(CompressionCodecName.ZSTD)
         .withRowGroupRowCountLimit(rowsOfGroup)
         .withDictionaryEncoding(false)
         .build();
   }
 
-  /** Reads the rows that match, in the order of the file. */
+  /**
+   * Reads the rows that match, in the order of the file; every page that is read is held against
+   * its checksum.
+   */
   final void read(Configuration conf, Path path, Optional<FilterPredicate> filter, RowSink<R> sink)
       throws IOException {
-    var builder = ParquetReader.builder(new GroupReadSupport(), path).withConf(conf);
+    var builder =
+        ParquetReader.builder(new GroupReadSupport(), path)
+            .withConf(conf)
+            .usePageChecksumVerification();
     filter.ifPresent(predicate -> builder.withFilter(FilterCompat.get(predicate)));
     try (ParquetReader<Group> reader = builder.build()) {
       for (Group group = reader.read(); group != null; group = reader.read()) {
@@ -66,8 +79,8 @@ abstract class Table<R> {
   }
 
   private final class Builder extends ParquetWriter.Builder<R, Builder> {
-    Builder(Path path, Configuration conf) throws IOException {
-      super(HadoopOutputFile.fromPath(path, conf));
+    Builder(OutputFile file) {
+      super(file);
     }
 
     @Override

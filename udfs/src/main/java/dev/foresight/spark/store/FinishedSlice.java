@@ -1,0 +1,11 @@
+package dev.foresight.spark.store;
+
+import java.io.Serializable;
+
+/**
+ * A slice that a task has run.
+ *
+ * @param slice with its files
+ * @param cpu the kind of CPU that ran it
+ */
+public record FinishedSlice(StoredSlice slice, String cpu) implements Serializable {}

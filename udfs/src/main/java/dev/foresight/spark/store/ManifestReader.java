@@ -1,0 +1,130 @@
+package dev.foresight.spark.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.InputException;
+import dev.foresight.spark.Json;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Reads what a store says of itself, in both versions. */
+final class ManifestReader {
+  static final String FILE = "manifest.json";
+
+  private final Configuration conf;
+  private final Path root;
+
+  ManifestReader(Configuration conf, Path root) {
+    this.conf = conf;
+    this.root = root;
+  }
+
+  /**
+   * @throws InputException if there is no manifest, or it or a commit is damaged
+   */
+  Manifest read() throws IOException {
+    JsonNode tree =
+        tree()
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s has no %s: name the folder of a sketch store.".formatted(root, FILE)));
+    StoreFingerprint fingerprint = fingerprint(tree);
+    return fingerprint.version() == 1 ? versionOne(tree, fingerprint) : committed(fingerprint);
+  }
+
+  /** Whose sketches the store holds, if it has a manifest yet. */
+  Optional<StoreFingerprint> fingerprint() throws IOException {
+    Optional<JsonNode> tree = tree();
+    return tree.isEmpty() ? Optional.empty() : Optional.of(fingerprint(tree.get()));
+  }
+
+  private Optional<JsonNode> tree() throws IOException {
+    try (var in = root.getFileSystem(conf).open(new Path(root, FILE))) {
+      return Optional.of(Json.MAPPER.readTree(in.readAllBytes()));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw damaged(e);
+    }
+  }
+
+  private StoreFingerprint fingerprint(JsonNode tree) throws IOException {
+    StoreFingerprint.requireVersion(tree, root + "/" + FILE);
+    ObjectNode only = tree.deepCopy();
+    only.remove(List.of("onnxruntime", "cpus", "shards", "slices")); // of version 1
+    try {
+      return Json.MAPPER.treeToValue(only, StoreFingerprint.class);
+    } catch (JsonProcessingException e) {
+      throw damaged(e);
+    }
+  }
+
+  private InputException damaged(JsonProcessingException e) {
+    return new InputException(
+        "%s/%s is damaged: %s".formatted(root, FILE, e.getOriginalMessage()), e);
+  }
+
+  private Manifest committed(StoreFingerprint fingerprint) throws IOException {
+    TreeSet<String> runtimes = new TreeSet<>();
+    TreeSet<String> cpus = new TreeSet<>();
+    Map<String, StoredShard> shards = new TreeMap<>();
+    for (Map.Entry<String, Commit> entry :
+        new CommitLog(conf, root).read(fingerprint.sha256()).entrySet()) {
+      Commit commit = entry.getValue();
+      runtimes.addAll(commit.runtimes());
+      cpus.addAll(commit.cpus());
+      for (StoredShard shard : commit.shards()) {
+        StoredShard known = shards.putIfAbsent(shard.id(), shard);
+        if (known != null && !known.shard().sha256().equals(shard.shard().sha256())) {
+          throw new InputException(
+              "The store %s has the shard %s twice, with different text: two runs added it at the same moment. Delete one of its commits, for example %s, and calibrate what else that one held again."
+                  .formatted(root, shard.id(), entry.getKey()));
+        }
+      }
+    }
+    return new Manifest(fingerprint, runtimes, cpus, List.copyOf(shards.values()));
+  }
+
+  /** Version 1: one manifest holds everything, and files are named by their slice alone. */
+  private Manifest versionOne(JsonNode tree, StoreFingerprint fingerprint) throws IOException {
+    try {
+      List<PackedShard> packed =
+          Json.MAPPER.treeToValue(tree.path("shards"), new TypeReference<List<PackedShard>>() {});
+      List<StoredSlice> slices =
+          Json.MAPPER.treeToValue(tree.path("slices"), new TypeReference<List<StoredSlice>>() {});
+      Set<String> cpus =
+          Json.MAPPER.treeToValue(tree.path("cpus"), new TypeReference<Set<String>>() {});
+      List<StoredShard> shards = new ArrayList<>();
+      for (PackedShard shard : packed) {
+        shards.add(
+            new StoredShard(
+                shard,
+                StoredFile.unchecked("sequences/%s.parquet".formatted(StoreFiles.slug(shard.id()))),
+                slices.stream()
+                    .filter(slice -> slice.shard().equals(shard.id()))
+                    .map(StoredSlice::inVersionOne)
+                    .toList(),
+                0));
+      }
+      return new Manifest(
+          fingerprint,
+          new TreeSet<>(Set.of(tree.path("onnxruntime").asText())),
+          new TreeSet<>(cpus),
+          shards);
+    } catch (JsonProcessingException e) {
+      throw damaged(e);
+    }
+  }
+}

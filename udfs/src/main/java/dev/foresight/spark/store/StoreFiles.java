@@ -1,0 +1,165 @@
+package dev.foresight.spark.store;
+
+import dev.foresight.Hashing;
+import dev.foresight.InputException;
+import dev.foresight.spark.AtomicFiles;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The Parquet files of a store. Each is written under an attempt's own name, then moved to a name
+ * that holds the beginning of its SHA-256; each is checked against its commit when a JVM opens it
+ * for the first time.
+ */
+final class StoreFiles {
+  private static final int DIGITS = 16;
+  private static final int CHUNK = 1 << 20;
+  private static final Set<String> CHECKED = ConcurrentHashMap.newKeySet();
+
+  private final Configuration conf;
+  private final Path root;
+
+  StoreFiles(Configuration conf, Path root) {
+    this.conf = conf;
+    this.root = root;
+  }
+
+  /** Writes a file's content. */
+  @FunctionalInterface
+  interface Content {
+    void write(DigestedFile file) throws IOException;
+  }
+
+  /**
+   * @param table the folder
+   * @param stem first part of the name
+   * @throws IOException that says what to do, if the disk is full or the file system fails
+   */
+  StoredFile write(String table, String stem, Content content) throws IOException {
+    FileSystem fileSystem = AtomicFiles.withoutChecksumFiles(root, conf);
+    Path unfinished =
+        new Path(new Path(root, AtomicFiles.TEMPORARY), UUID.randomUUID() + "-" + stem);
+    try {
+      DigestedFile file = new DigestedFile(unfinished, conf);
+      content.write(file);
+      String sha256 = file.sha256();
+      String name = "%s/%s.%s.parquet".formatted(table, stem, sha256.substring(0, DIGITS));
+      AtomicFiles.publish(conf, unfinished, new Path(root, name));
+      return new StoredFile(name, file.bytes(), sha256);
+    } catch (IOException e) {
+      throw new IOException(
+          "%s/%s of the store %s can't be written: %s. Mend that and run the same command again: finished slices are kept."
+              .formatted(table, stem, root, e.getMessage()),
+          e);
+    } finally {
+      fileSystem.delete(unfinished, false);
+    }
+  }
+
+  /** Copies a file of another store into the same table of this one. */
+  StoredFile copy(StoreFiles from, StoredFile file, String shard, String stem) throws IOException {
+    from.check(file, shard);
+    String table = file.name().substring(0, file.name().indexOf('/'));
+    return write(
+        table,
+        stem,
+        target -> {
+          try (var in = from.root.getFileSystem(conf).open(from.path(file));
+              var out = target.createOrOverwrite(0)) {
+            in.transferTo(out);
+          }
+        });
+  }
+
+  Path path(StoredFile file) {
+    return new Path(root, file.name());
+  }
+
+  /**
+   * Proves a file to be the one that was committed: its length always, its bytes once a JVM.
+   *
+   * @param shard whose file it is, for the message
+   * @throws InputException if the file is missing or damaged
+   */
+  void check(StoredFile file, String shard) throws IOException {
+    FileSystem fileSystem = root.getFileSystem(conf);
+    FileStatus status;
+    try {
+      status = fileSystem.getFileStatus(path(file));
+    } catch (FileNotFoundException e) {
+      throw refused(file, shard, "is missing", e);
+    }
+    if (file.sha256() == null) {
+      return;
+    }
+    if (status.getLen() != file.bytes()) {
+      throw refused(
+          file, shard, "has %d bytes, not %d".formatted(status.getLen(), file.bytes()), null);
+    }
+    String seen =
+        "%s %d %s".formatted(status.getPath(), status.getModificationTime(), file.sha256());
+    if (CHECKED.contains(seen)) {
+      return;
+    }
+    if (!sha256(fileSystem, status).equals(file.sha256())) {
+      throw refused(file, shard, "is damaged: its SHA-256 is not the committed one", null);
+    }
+    CHECKED.add(seen);
+  }
+
+  /** What can be done about a file that is not what it should be. */
+  InputException refused(StoredFile file, String shard, String what, Exception cause) {
+    return new InputException(
+        "%s of the store %s %s: remove the shard by 'foresight sketches remove %s --shards %s' and calibrate it again."
+            .formatted(file.name(), root, what, root, shard),
+        cause);
+  }
+
+  private static String sha256(FileSystem fileSystem, FileStatus status) throws IOException {
+    MessageDigest digest = Hashing.sha256();
+    byte[] bytes = new byte[CHUNK];
+    try (var in = fileSystem.open(status.getPath())) {
+      for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        digest.update(bytes, 0, read);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The names of all files in a folder of the store. */
+  Set<String> list(String folder) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try {
+      for (FileStatus status : root.getFileSystem(conf).listStatus(new Path(root, folder))) {
+        if (status.isFile()) {
+          names.add(folder + "/" + status.getPath().getName());
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return names; // nothing was ever written there
+    }
+    return names;
+  }
+
+  /** A file name for a shard id: readers skip names that begin with a dot or an underscore. */
+  static String slug(String shard) {
+    String name = URLEncoder.encode(shard, StandardCharsets.UTF_8);
+    return switch (name.charAt(0)) {
+      case '.' -> "%2E" + name.substring(1);
+      case '_' -> "%5F" + name.substring(1);
+      default -> name;
+    };
+  }
+}

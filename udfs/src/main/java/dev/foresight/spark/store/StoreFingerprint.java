@@ -1,0 +1,151 @@
+package dev.foresight.spark.store;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.foresight.Hashing;
+import dev.foresight.InputException;
+import dev.foresight.model.Role;
+import dev.foresight.onnx.Precision;
+import dev.foresight.sketch.SketchSettings;
+import dev.foresight.spark.Json;
+import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.text.PackingSettings;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * Whose sketches a store holds and how they were made, as {@code manifest.json} says it. It is
+ * written once and never changes: sketches that differ in any of it never lie in one store.
+ *
+ * @param format always {@link #FORMAT}
+ * @param version 1 or {@link #VERSION}
+ * @param model whose activations these are
+ * @param blocks blocks of the model
+ * @param channels channels of each role's input
+ * @param packing how text became sequences
+ * @param sketch what a slice is and keeps
+ * @param precision arithmetic of the linears that ran; always fp32 in version 1, which does not say
+ */
+public record StoreFingerprint(
+    String format,
+    int version,
+    ModelFingerprint model,
+    int blocks,
+    Map<Role, Integer> channels,
+    PackingSettings packing,
+    SketchSettings sketch,
+    Precision precision)
+    implements Serializable {
+  /** What {@code format} says. */
+  public static final String FORMAT = "foresight-sketches";
+
+  /** The version that is written; 1 is read. */
+  public static final int VERSION = 2;
+
+  private static final String TOKENIZER = "tokenizer.json";
+
+  public StoreFingerprint {
+    channels = new EnumMap<>(channels);
+    precision = precision == null ? Precision.FP32 : precision;
+  }
+
+  /** What a run of now would write. */
+  public static StoreFingerprint of(
+      ModelFingerprint model,
+      int blocks,
+      Map<Role, Integer> channels,
+      PackingSettings packing,
+      SketchSettings sketch,
+      Precision precision) {
+    return new StoreFingerprint(
+        FORMAT, VERSION, model, blocks, channels, packing, sketch, precision);
+  }
+
+  /** The same in the version that is written. */
+  public StoreFingerprint inThisVersion() {
+    return of(model, blocks, channels, packing, sketch, precision);
+  }
+
+  /** Refuses what this release can't read, before anything else of it is looked at. */
+  static void requireVersion(JsonNode manifest, String file) {
+    String format = manifest.path("format").asText();
+    int version = manifest.path("version").asInt();
+    if (!FORMAT.equals(format) || version < 1 || version > VERSION) {
+      throw new InputException(
+          "%s is of format '%s' version %d; this release reads '%s' versions 1 to %d: use the release that wrote it."
+              .formatted(file, format, version, FORMAT, VERSION));
+    }
+  }
+
+  /** Short name of all of it: commits carry it. */
+  String sha256() {
+    return Hashing.sha256Hex(
+        Json.MAPPER.valueToTree(this).toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Refuses to mix this store's sketches with others.
+   *
+   * @param wanted what would be added
+   * @param store its folder, for the message
+   * @throws InputException that names everything that differs
+   */
+  public void requireSame(StoreFingerprint wanted, String store) {
+    if (version != VERSION) {
+      throw new InputException(
+          "The store %s is of version %d, which is read but not added to: bring it to version %d by 'foresight sketches copy %s NEW'."
+              .formatted(store, version, VERSION, store));
+    }
+    List<String> files = differing(model, wanted.model());
+    if (files.equals(List.of(TOKENIZER))) {
+      throw new InputException(
+          "The store %s was made with another tokenizer (%s differs), so the same text is other sequences: name another --sketches, or pass --overwrite."
+              .formatted(store, TOKENIZER));
+    }
+    if (!files.isEmpty()) {
+      throw new InputException(
+          "The store %s holds sketches of another model (%s differ): name another --sketches, or pass --overwrite."
+              .formatted(store, String.join(", ", files)));
+    }
+    List<String> settings = new ArrayList<>();
+    addDifferences(
+        Json.MAPPER.valueToTree(packing), Json.MAPPER.valueToTree(wanted.packing()), settings);
+    addDifferences(
+        Json.MAPPER.valueToTree(sketch), Json.MAPPER.valueToTree(wanted.sketch()), settings);
+    if (precision != wanted.precision()) {
+      settings.add("precision %s, not %s".formatted(precision, wanted.precision()));
+    }
+    if (!settings.isEmpty()) {
+      throw new InputException(
+          "The store %s was calibrated with %s: give the same settings, name another --sketches, or pass --overwrite."
+              .formatted(store, String.join(", ", settings)));
+    }
+  }
+
+  /** Names of the files by which two models differ. */
+  public static List<String> differing(ModelFingerprint one, ModelFingerprint other) {
+    TreeSet<String> files = new TreeSet<>(one.files().keySet());
+    files.addAll(other.files().keySet());
+    files.removeIf(file -> Objects.equals(one.files().get(file), other.files().get(file)));
+    return List.copyOf(files);
+  }
+
+  private static void addDifferences(JsonNode have, JsonNode wanted, List<String> into) {
+    wanted
+        .properties()
+        .forEach(
+            setting -> {
+              JsonNode here = have.path(setting.getKey());
+              if (!here.equals(setting.getValue())) {
+                into.add(
+                    "%s %s, not %s"
+                        .formatted(setting.getKey(), here.asText(), setting.getValue().asText()));
+              }
+            });
+  }
+}

@@ -1,0 +1,258 @@
+package dev.foresight.spark.store;
+
+import dev.foresight.InputException;
+import dev.foresight.sketch.SliceId;
+import dev.foresight.spark.AtomicFiles;
+import dev.foresight.spark.Json;
+import dev.foresight.spark.TargetFolder;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * One run that adds shards to a store, seen from the driver. Several may be at work in one store:
+ * each adds a commit of its own, and nothing that another one wrote is touched.
+ */
+public final class StoreRun implements AutoCloseable {
+  private static final String RUNS = AtomicFiles.TEMPORARY + "/runs";
+  private static final long LEFTOVER_MILLIS = 7L * 24 * 60 * 60 * 1000;
+
+  private final Configuration conf;
+  private final Path root;
+  private final StoreFingerprint fingerprint;
+  private final SliceRecords records;
+  private final String marker = RUNS + "/" + UUID.randomUUID();
+  private final boolean created;
+
+  private StoreRun(Configuration conf, Path root, StoreFingerprint fingerprint, boolean created) {
+    this.conf = conf;
+    this.root = root;
+    this.fingerprint = fingerprint;
+    this.created = created;
+    this.records = new SliceRecords(conf, root, fingerprint.sha256());
+  }
+
+  /**
+   * Begins a new store, joins one that is there, or takes over from a run that was killed.
+   *
+   * @param location the store's folder
+   * @param fingerprint what the run will write
+   * @param overwrite whether to remove what is there
+   * @throws InputException if the folder holds something else, or a store that does not fit
+   */
+  public static StoreRun open(
+      Configuration conf, String location, StoreFingerprint fingerprint, boolean overwrite)
+      throws IOException {
+    Path root = new Path(location);
+    if (overwrite) {
+      new TargetFolder(conf, root).remove();
+    }
+    ManifestReader reader = new ManifestReader(conf, root);
+    boolean created = reader.fingerprint().isEmpty();
+    if (created) {
+      requireEmpty(conf, root);
+      AtomicFiles.writeText(
+          conf,
+          root,
+          ManifestReader.FILE,
+          Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(fingerprint) + "\n");
+    }
+    // read again also after writing: another run may have begun the same store meanwhile
+    requireSame(reader, fingerprint, location);
+    StoreRun run = new StoreRun(conf, root, fingerprint, created);
+    AtomicFiles.writeText(conf, root, run.marker, "");
+    return run;
+  }
+
+  private static void requireSame(
+      ManifestReader reader, StoreFingerprint fingerprint, String location) throws IOException {
+    reader
+        .fingerprint()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "%s/manifest.json went away while a run was at work: run again."
+                        .formatted(location)))
+        .requireSame(fingerprint, location);
+  }
+
+  private static void requireEmpty(Configuration conf, Path root) throws IOException {
+    FileSystem fileSystem = root.getFileSystem(conf);
+    if (!fileSystem.exists(root)) {
+      return;
+    }
+    for (FileStatus status : fileSystem.listStatus(root)) {
+      if (!status.getPath().getName().equals(AtomicFiles.TEMPORARY)) {
+        throw new InputException(
+            "%s is not empty and no sketch store (no manifest.json): choose another --sketches, or pass --overwrite."
+                .formatted(root));
+      }
+    }
+  }
+
+  /** What the store is and will be. */
+  public StoreFingerprint fingerprint() {
+    return fingerprint;
+  }
+
+  /** What is committed now. */
+  public Manifest manifest() throws IOException {
+    return new ManifestReader(conf, root).read();
+  }
+
+  /**
+   * The shards of the given ones that are still to be run.
+   *
+   * @throws InputException if the store has a shard of the same name with other text
+   */
+  public List<PackedShard> missing(List<PackedShard> packed) throws IOException {
+    Map<String, StoredShard> there = new TreeMap<>();
+    manifest().stored().forEach(shard -> there.put(shard.id(), shard));
+    List<PackedShard> missing = new ArrayList<>();
+    for (PackedShard shard : packed) {
+      StoredShard known = there.get(shard.id());
+      if (known == null) {
+        missing.add(shard);
+      } else if (!known.shard().sha256().equals(shard.sha256())) {
+        throw new InputException(
+            "The store %s has a shard %s of other text (%,d sequences, sha256 %.12s; now %,d, %.12s): rename the new one, give the same --sequences-per-shard, or remove the old one by 'foresight sketches remove %s --shards %s'."
+                .formatted(
+                    root,
+                    shard.id(),
+                    known.shard().sequences(),
+                    known.shard().sha256(),
+                    shard.sequences(),
+                    shard.sha256(),
+                    root,
+                    shard.id()));
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * Slices that a killed run has finished, by (shard, index).
+   *
+   * @param shardSha256 of the text that they must be of, by shard
+   * @param slices wanted
+   */
+  public Map<SliceId, FinishedSlice> finished(
+      Map<String, String> shardSha256, Collection<SliceId> slices) throws IOException {
+    Map<SliceId, FinishedSlice> finished = new TreeMap<>();
+    Set<String> names = records.list();
+    if (names.isEmpty()) {
+      return finished;
+    }
+    Set<String> files = files();
+    for (SliceId slice : slices) {
+      String sha256 = shardSha256.get(slice.shard());
+      if (names.contains(records.name(sha256, slice))) {
+        Optional<FinishedSlice> record = records.read(sha256, slice, files);
+        record.ifPresent(done -> finished.put(slice, done));
+      }
+    }
+    return finished;
+  }
+
+  private Set<String> files() throws IOException {
+    Set<String> files = new HashSet<>();
+    StoreFiles all = new StoreFiles(conf, root);
+    for (String table : List.of("sequences", "sums", "rows")) {
+      files.addAll(all.list(table));
+    }
+    return files;
+  }
+
+  /**
+   * Publishes shards, all at once. Those that another run has published meanwhile are left as they
+   * are.
+   *
+   * @param runtimes versions of onnxruntime that ran the slices
+   * @param cpus kinds of CPU that ran them
+   * @return what the store holds now
+   */
+  public Manifest commit(
+      List<StoredShard> shards, SortedSet<String> runtimes, SortedSet<String> cpus)
+      throws IOException {
+    requireSame(new ManifestReader(conf, root), fingerprint, root.toString());
+    Set<PackedShard> missing =
+        new HashSet<>(missing(shards.stream().map(StoredShard::shard).toList()));
+    List<StoredShard> fresh = shards.stream().filter(s -> missing.contains(s.shard())).toList();
+    requireFiles(fresh);
+    if (!fresh.isEmpty()) {
+      new CommitLog(conf, root)
+          .append(new Commit(fingerprint.sha256(), runtimes, cpus, new TreeSet<>(), fresh));
+    }
+    if (!new TargetFolder(conf, root).isFinished()) {
+      new TargetFolder(conf, root).markFinished();
+    }
+    List<String> done = new ArrayList<>();
+    for (StoredShard shard : shards) {
+      shard.slices().forEach(s -> done.add(records.name(shard.shard().sha256(), s.id())));
+    }
+    records.delete(done);
+    return manifest();
+  }
+
+  private void requireFiles(List<StoredShard> shards) throws IOException {
+    Set<String> files = files();
+    for (StoredShard shard : shards) {
+      for (StoredFile file : shard.files()) {
+        if (!files.contains(file.name())) {
+          throw new IOException(
+              "%s of the store %s went away before it was committed: was the shard removed meanwhile? Run again."
+                  .formatted(file.name(), root));
+        }
+      }
+    }
+  }
+
+  /** Takes back a store that this run began and that nobody else is using or has added to. */
+  public void refused() throws IOException {
+    boolean others =
+        new StoreFiles(conf, root).list(RUNS).stream().anyMatch(run -> !run.equals(marker));
+    boolean commits = !new StoreFiles(conf, root).list(CommitLog.FOLDER).isEmpty();
+    if (created && !others && !commits) {
+      new TargetFolder(conf, root).remove();
+    }
+  }
+
+  /** Leaves the store: forgets this run, and what killed runs left a week ago. */
+  @Override
+  public void close() throws IOException {
+    FileSystem fileSystem = root.getFileSystem(conf);
+    fileSystem.delete(new Path(root, marker), false);
+    sweep(fileSystem, new Path(root, AtomicFiles.TEMPORARY), System.currentTimeMillis());
+  }
+
+  private static void sweep(FileSystem fileSystem, Path folder, long now) throws IOException {
+    try {
+      for (FileStatus status : fileSystem.listStatus(folder)) {
+        if (status.isDirectory()) {
+          sweep(fileSystem, status.getPath(), now);
+        } else if (status.getModificationTime() < now - LEFTOVER_MILLIS) {
+          fileSystem.delete(status.getPath(), false);
+        }
+      }
+      if (fileSystem.listStatus(folder).length == 0) {
+        fileSystem.delete(folder, false); // refused by the file system if another run was faster
+      }
+    } catch (FileNotFoundException e) {
+      return; // another run's sweep was faster
+    }
+  }
+}

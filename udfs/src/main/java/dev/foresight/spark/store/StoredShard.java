@@ -1,0 +1,50 @@
+package dev.foresight.spark.store;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A shard with everything a store holds of it: it is there whole or not at all.
+ *
+ * @param shard what became of its documents
+ * @param sequences file of its token ids, null where none are kept
+ * @param slices in order; one that covers all of them if the shard is compacted
+ * @param compactedSlices how many slices were folded into that one, 0 if it is not compacted
+ */
+@JsonInclude(JsonInclude.Include.NON_DEFAULT)
+public record StoredShard(
+    PackedShard shard, StoredFile sequences, List<StoredSlice> slices, int compactedSlices)
+    implements Serializable {
+  public StoredShard {
+    slices = List.copyOf(slices);
+  }
+
+  /** The shard's id. */
+  public String id() {
+    return shard.id();
+  }
+
+  /** Sequences that were run: those of the shard, less the skipped ones. */
+  public long usedSequences() {
+    return slices.stream().mapToLong(StoredSlice::sequences).sum();
+  }
+
+  /** Every file of it. */
+  public List<StoredFile> files() {
+    List<StoredFile> files = new ArrayList<>();
+    Stream.concat(
+            Stream.of(sequences == null ? List.<StoredFile>of() : List.of(sequences)),
+            slices.stream()
+                .map(s -> s.rows() == null ? List.of(s.sums()) : List.of(s.sums(), s.rows())))
+        .forEach(files::addAll);
+    return files;
+  }
+
+  /** Sequences left out, with where they went wrong. */
+  public List<SkippedSequence> skipped() {
+    return slices.stream().flatMap(slice -> slice.skipped().stream()).toList();
+  }
+}
