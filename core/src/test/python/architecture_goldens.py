@@ -7,7 +7,8 @@
 Writes a model folder each, as transformers saves it, with golden.safetensors beside it: residual stream in front of each
 block and behind the last, logits of the first sequence, sums of all roles. Sequences are longer than the windows. Weights
 are scaled so that every control of ArchitectureExactnessTest moves a block's output far more than the gate.
-With --tokenizer the vocabulary is that of another folder, whose tokenizer is copied: small models to run end to end.
+With --tokenizer the vocabulary is that of another folder, whose tokenizer takes the place of the golden tensors: small
+models to run end to end.
 """
 import argparse, json, os, pathlib, shutil
 import torch
@@ -100,11 +101,15 @@ def record(model, decoder, ids):
     return golden
 
 
-def save(model, folder, dtype, golden):
+def save(model, folder, dtype, golden, tokenizer):
+    os.makedirs(folder, exist_ok=True)
     model.to(dtype).save_pretrained(folder)
-    for extra in ("generation_config.json",):
-        (folder / extra).unlink(missing_ok=True)
-    save_file(golden, folder / "golden.safetensors")
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    if tokenizer:
+        for file in ("tokenizer.json", "tokenizer_config.json"):
+            shutil.copy(tokenizer / file, folder)
+    else:
+        save_file(golden, folder / "golden.safetensors")
     print(f"{folder.name}: {sum(f.stat().st_size for f in folder.iterdir()) // 1024} KiB")
 
 
@@ -119,7 +124,8 @@ def main():
     if arguments.tokenizer:
         vocabulary = json.loads((arguments.tokenizer / "config.json").read_text())["vocab_size"]
     for number, (name, (config, dtype)) in enumerate(families(vocabulary).items()):
-        if arguments.only and name not in arguments.only:
+        wraps = name == "gemma3_text" and (not arguments.only or "gemma3" in arguments.only)
+        if arguments.only and name not in arguments.only and not wraps:
             continue
         torch.manual_seed(20261122 + number)
         ids = torch.randint(3, vocabulary, (SEQUENCES, LENGTH))
@@ -128,18 +134,14 @@ def main():
         golden = record(model, model.model, ids)
         if name == "phi3":  # within the original context other factors hold
             golden["short"] = record(model, model.model, ids[:, :12])["hidden.2"]
-        folder = arguments.out / name
-        os.makedirs(folder, exist_ok=True)
-        if name == "gemma3_text" and not arguments.tokenizer:
-            wrapped(model, arguments.out / "gemma3", dtype, golden)
-        save(model, folder, dtype, golden)
-        if arguments.tokenizer:
-            for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
-                if (arguments.tokenizer / file).exists():
-                    shutil.copy(arguments.tokenizer / file, folder)
+        if wraps:
+            save(wrapped(model, golden), arguments.out / "gemma3", dtype,
+                 {k: golden[k] for k in ("ids", "logits", "hidden.2")}, arguments.tokenizer)
+        if not arguments.only or name in arguments.only:
+            save(model, arguments.out / name, dtype, golden, arguments.tokenizer)
 
 
-def wrapped(text, folder, dtype, golden):
+def wrapped(text, golden):
     """The same decoder inside a model that also sees."""
     vision = SiglipVisionConfig(hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=16, patch_size=8)
     config = Gemma3Config(text_config=text.config.to_dict(), vision_config=vision.to_dict(), mm_tokens_per_image=4,
@@ -150,8 +152,7 @@ def wrapped(text, folder, dtype, golden):
     with torch.no_grad():
         found = model(input_ids=golden["ids"].long(), use_cache=False).logits[0]
     print(f"the wrapper's logits differ by {(found - golden['logits']).abs().max().item():.1e}")
-    os.makedirs(folder, exist_ok=True)
-    save(model, folder, dtype, {"ids": golden["ids"], "logits": golden["logits"], "hidden.2": golden["hidden.2"]})
+    return model
 
 
 main()

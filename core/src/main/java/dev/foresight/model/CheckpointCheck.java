@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 
 /** Compares the tensors of a checkpoint with those that config and architecture ask for. */
 final class CheckpointCheck {
+  private static final String ROTARY_TABLE = "rotary_emb.inv_freq"; // old files keep what config says
+
   private final ModelConfig config;
   private final Architecture architecture;
   private final Checkpoint checkpoint;
@@ -67,23 +69,23 @@ final class CheckpointCheck {
     }
   }
 
-  /** A bias or a block too many changes the model, so leaving it out must not pass in silence. */
+  /** A bias, a norm or a block too many changes the model, so none may be left out in silence. */
   private void refuseWhatTheGraphWouldIgnore(TensorInfo info) {
     Matcher matcher = inBlock.matcher(info.name());
-    if (!matcher.matches()) {
+    if (!matcher.matches() || matcher.group(2).endsWith(ROTARY_TABLE)) {
       return;
-    }
-    if (info.name().endsWith(".bias") && !blockTensors.containsKey(matcher.group(2))) {
-      throw new InputException(
-          "%s: %s is a bias, which this config.json has no place for: one of them belongs to another"
-                  .formatted(location, info.name())
-              + " model.");
     }
     String digits = matcher.group(1);
     if (digits.length() > 9 || Integer.parseInt(digits) >= config.blocks()) {
       throw new InputException(
           "%s: %s lies beyond the %d blocks that config.json declares as num_hidden_layers."
               .formatted(location, info.name(), config.blocks()));
+    }
+    if (!blockTensors.containsKey(matcher.group(2))) {
+      throw new InputException(
+          "%s: %s has no place in a %s model with this config.json: one of them belongs to another"
+                  .formatted(location, info.name(), config.modelType())
+              + " model.");
     }
   }
 }

@@ -15,9 +15,8 @@ import java.util.Optional;
  * Attention between the linears: norms of the heads, rotation, scores, mixing.
  *
  * <p>Where tokens see a window or scores are capped, ONNX Runtime's GroupQueryAttention does it: it
- * skips what lies outside the window, where the standard operator computes and masks it. It takes
- * heads of a multiple of 8 channels; others go the standard way. Both are exact
- * (docs/exactness.md).
+ * is as fast on short sequences and up to three times as fast on long ones (docs/exactness.md). It
+ * takes heads of a multiple of 8 channels; others go the standard way.
  */
 final class AttentionNodes {
   private static final int GROUPED_MULTIPLE = 8; // of channels of a head, or the kernel refuses
@@ -56,8 +55,12 @@ final class AttentionNodes {
     String q = rotate(normed(queries, norms.query(), heads), config.heads(), batchAndLength);
     String k = rotate(normed(keys, norms.key(), kvHeads), config.kvHeads(), batchAndLength);
     String v = graph.threeAxes(values, batchAndLength, kvHeads);
+    ScoreNodes scores = new ScoreNodes(graph, batchAndLength);
+    ScoreNodes.Heads both = new ScoreNodes.Heads(config.heads(), config.kvHeads());
     String mixed =
-        usesGrouped() ? grouped(q, k, v, batchAndLength) : standard(q, k, v, batchAndLength);
+        usesGrouped()
+            ? scores.grouped(q, k, v, attention.window(), both, scaleAndCap())
+            : scores.standard(q, k, v, attention.window(), both, scaleAndCap());
     return graph.node("Reshape", List.of(mixed, graph.indices(-1, heads)));
   }
 
@@ -88,53 +91,8 @@ final class AttentionNodes {
         attributes.toArray(AttributeProto[]::new));
   }
 
-  private String standard(String q, String k, String v, String batchAndLength) {
-    List<String> inputs = new ArrayList<>(List.of(q, k, v));
-    if (attention.window().isPresent()) {
-      inputs.add(windowMask(batchAndLength, attention.window().getAsInt()));
-    }
-    List<AttributeProto> attributes = attributes("q_num_heads");
-    attributes.add(attribute("is_causal", 1));
-    return graph.node("Attention", inputs, attributes.toArray(AttributeProto[]::new));
-  }
-
-  /** Whether the token of a row sees that of a column, but for causality, [length, length]. */
-  private String windowMask(String batchAndLength, int window) {
-    String length =
-        graph.node("Gather", List.of(batchAndLength, graph.index(1)), attribute("axis", 0));
-    String positions = graph.node("Range", List.of(graph.index(0), length, graph.index(1)));
-    String rows = graph.node("Reshape", List.of(positions, graph.indices(-1, 1)));
-    String distance = graph.node("Sub", List.of(rows, positions));
-    return graph.node("Less", List.of(distance, graph.index(window)));
-  }
-
-  private String grouped(String q, String k, String v, String batchAndLength) {
-    AttributeProto toInt32 = attribute("to", OnnxGraph.INT32);
-    String batch =
-        graph.node("Gather", List.of(batchAndLength, graph.indices(0)), attribute("axis", 0));
-    String length =
-        graph.node("Gather", List.of(batchAndLength, graph.index(1)), attribute("axis", 0));
-    String last = graph.node("Sub", List.of(length, graph.index(1)));
-    String lasts = graph.node("Expand", List.of(last, batch));
-    List<String> inputs =
-        List.of(
-            q,
-            k,
-            v,
-            "", // no tokens came before
-            "",
-            graph.node("Cast", List.of(lasts), toInt32),
-            graph.node("Cast", List.of(length), toInt32));
-    List<AttributeProto> attributes = attributes("num_heads");
-    attention.window().ifPresent(window -> attributes.add(attribute("local_window_size", window)));
-    return graph.microsoftNode(
-        "GroupQueryAttention", inputs, 3, attributes.toArray(AttributeProto[]::new));
-  }
-
-  private List<AttributeProto> attributes(String headsKey) {
+  private List<AttributeProto> scaleAndCap() {
     List<AttributeProto> attributes = new ArrayList<>();
-    attributes.add(attribute(headsKey, config.heads()));
-    attributes.add(attribute("kv_num_heads", config.kvHeads()));
     attributes.add(attribute("scale", (float) attention.scale()));
     attention.cap().ifPresent(cap -> attributes.add(attribute("softcap", (float) cap)));
     return attributes;

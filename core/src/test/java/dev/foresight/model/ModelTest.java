@@ -105,7 +105,21 @@ class ModelTest {
     assertThatThrownBy(() -> llama.open("\"attention_bias\": true", "\"attention_bias\": false"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("model.layers.0.self_attn.")
-        .hasMessageContaining("_proj.bias is a bias, which this config.json has no place for");
+        .hasMessageContaining("_proj.bias has no place in a llama model with this config.json");
+  }
+
+  @Test
+  void normThatTheFamilyHasNoPlaceForIsRefused() {
+    assertThatThrownBy(
+            () -> new GoldenModel("qwen3").open("\"model_type\": \"qwen3\"", "\"model_type\": \"qwen2\""))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("lacks the tensor model.layers.0.self_attn.k_proj.bias");
+    assertThatThrownBy(
+            () ->
+                new GoldenModel("qwen3")
+                    .open("\"model_type\": \"qwen3\"", "\"model_type\": \"mistral\""))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("model.layers.0.self_attn.k_norm.weight has no place in a mistral model");
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A random checkpoint of architecture_goldens.py and what transformers computed with it.
+ * A random checkpoint of architecture_goldens.py or llama_goldens.py, and what transformers computed with it.
  *
  * @param name of its folder
  */
@@ -19,6 +19,7 @@ public record GoldenModel(String name) {
   /** Every family, with every feature that is computed. */
   public static List<GoldenModel> all() {
     return List.of(
+            "llama",
             "llama-linear",
             "llama-llama3",
             "llama-yarn",
