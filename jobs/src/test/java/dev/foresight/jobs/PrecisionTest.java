@@ -58,4 +58,18 @@ class PrecisionTest {
       assertThat(kept).hasSize(2);
     }
   }
+
+  @Test
+  void sketchesOfThe8BitPassDoNotJoinThoseOfFp32() {
+    Path store = folder.resolve("sketches");
+    assertThat(Cli.calibrate("local[2]", store).exitCode()).isZero();
+    System.setProperty("spark.foresight.calibrate.precision", "int8");
+    try {
+      Cli.Result refused = Cli.calibrate("local[2]", store);
+      assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
+      assertThat(refused.err()).contains("precision FP32, not INT8", "--sketches");
+    } finally {
+      System.clearProperty("spark.foresight.calibrate.precision");
+    }
+  }
 }
