@@ -94,12 +94,12 @@ final class BlockBenchmark {
 
   /**
    * @param args {@code speed SIZES REPETITIONS [PYTHON SCRIPT]}, {@code tuning SIZES REPETITIONS},
-   *     {@code memory SIZE PRECISION CACHE} or {@code streaming MODEL_FOLDER PRECISION}
+   *     {@code memory SIZE PRECISION CACHE} or {@code streaming MODEL_FOLDER PRECISION CACHE}
    */
   public static void main(String[] args) throws Exception {
     switch (args[0]) {
       case "memory" -> memory(Size.of(args[1]), Precision.valueOf(args[2]), Path.of(args[3]));
-      case "streaming" -> streaming(Path.of(args[1]), Precision.valueOf(args[2]));
+      case "streaming" -> streaming(Path.of(args[1]), Precision.valueOf(args[2]), Path.of(args[3]));
       default -> {
         for (String key : args[1].split(",")) {
           timed(args, Size.of(key));
@@ -223,18 +223,23 @@ final class BlockBenchmark {
   }
 
   /** Peak memory of a process that measures a slice of 16 x 512 tokens, one block at a time. */
-  private static void streaming(Path folder, Precision precision) throws IOException {
+  private static void streaming(Path folder, Precision precision, Path cache) throws IOException {
+    String from = Files.exists(cache) ? "already converted" : "converting them";
     int[][] slice = new int[16][BenchmarkBlock.LENGTH];
     try (Model model = Model.open(new LocalModelFolder(folder));
-        BlockRunner runner = new BlockRunner(model, FP32.with(precision).withStatistics())) {
+        BlockRunner runner =
+            new BlockRunner(
+                model,
+                FP32.with(precision).withStatistics(),
+                BlockCache.of(cache, "0".repeat(32)))) {
       for (int s = 0; s < slice.length; s++) {
         int start = s * 7919;
         Arrays.setAll(slice[s], i -> (start + i * 31) % model.config().vocabulary());
       }
       runner.run(slice, RowSelection.none(), (block, statistics, first) -> {});
       System.out.printf(
-          "| %s streaming, %s, slice of 16 x 512 tokens | %s |%n",
-          folder.getFileName(), precision, peak());
+          "| blocks of %s one by one, %s, slice of 16 x 512 tokens, %s | %s |%n",
+          folder.getFileName(), precision, from, peak());
     }
   }
 

@@ -6,6 +6,7 @@ import dev.foresight.evaluate.WindowScores;
 import dev.foresight.evaluate.Windows;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.Precision;
 import dev.foresight.spark.Execution;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Json;
@@ -59,6 +60,7 @@ final class EvaluateJob {
    *
    * @param text what was judged on
    * @param bos whether one BOS stands at the start of the text
+   * @param precision arithmetic of the linears, of the model and its reference
    */
   record Outcome(
       Request request,
@@ -66,6 +68,7 @@ final class EvaluateJob {
       EvaluationText text,
       boolean bos,
       PerplexityResult result,
+      Precision precision,
       double seconds) {
 
     /** The same for {@code --report}. */
@@ -77,6 +80,7 @@ final class EvaluateJob {
       json.put("data_sha256", text.sha256());
       json.put("window", request.window());
       json.put("bos", bos ? "once, at the start of the text" : "none");
+      json.put("precision", precision.name());
       json.put("seconds", seconds);
       json.put("windows", result.windows());
       json.put("positions", result.positions());
@@ -143,6 +147,7 @@ final class EvaluateJob {
         text,
         bos,
         PerplexityResult.of(scores),
+        execution.precision(),
         (System.nanoTime() - started) / 1e9);
   }
 
@@ -167,8 +172,13 @@ final class EvaluateJob {
       Request request, ExecutorModel.Key reference, EvaluationText text, int windows)
       throws IOException {
     String name =
-        "%.16s-%.16s-%d-%d"
-            .formatted(reference.fingerprint(), text.sha256(), request.window(), windows);
+        "%.16s-%.16s-%d-%d%s"
+            .formatted(
+                reference.fingerprint(),
+                text.sha256(),
+                request.window(),
+                windows,
+                execution.precision() == Precision.FP32 ? "" : "-" + execution.precision());
     return new Path(Locations.qualify(request.states().orElseThrow(), conf), name).toString();
   }
 }

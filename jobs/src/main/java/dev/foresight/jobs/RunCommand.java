@@ -6,7 +6,6 @@ import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockCache;
 import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.LikelyToken;
-import dev.foresight.onnx.Precision;
 import dev.foresight.onnx.RowSelection;
 import dev.foresight.onnx.RunnerSettings;
 import dev.foresight.spark.AtomicFiles;
@@ -56,12 +55,6 @@ final class RunCommand implements Callable<Integer> {
   private String text;
 
   @Option(
-      names = "--precision",
-      defaultValue = "FP32",
-      description = "${COMPLETION-CANDIDATES}, of the linears (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
-
-  @Option(
       names = "--top",
       defaultValue = "5",
       description = "Next tokens to show (default: ${DEFAULT-VALUE}).")
@@ -73,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration conf = new Configuration();
-    Execution how = execution.execution().with(precision);
+    Execution how = execution.execution();
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
     try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder));
         Tokenizer tokenizer = Tokenizer.open(folder)) {

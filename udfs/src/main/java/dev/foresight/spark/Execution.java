@@ -25,9 +25,4 @@ public record Execution(Memory memory, Precision precision, String cache) implem
   public Execution(Memory memory) {
     this(memory, Precision.FP32, null);
   }
-
-  /** The same in another arithmetic. */
-  public Execution with(Precision other) {
-    return new Execution(memory, other, cache);
-  }
 }
