@@ -12,8 +12,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The {@code pack-quantized} format of compressed-tensors, which transformers and vLLM read. For a
@@ -149,7 +153,19 @@ public final class CompressedTensors implements Container {
   }
 
   @Override
+  public boolean holdsSeveralGrids() {
+    return true;
+  }
+
+  @Override
   public Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat) {
+    return quantizationConfig(grid, new TreeMap<>(), keptInFloat);
+  }
+
+  /** Readers prefer a group that names a linear to one that names its class. */
+  @Override
+  public Optional<ObjectNode> quantizationConfig(
+      Grid grid, SortedMap<String, Grid> others, List<String> keptInFloat) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("quant_method", METHOD);
     config.put("format", FORMAT);
@@ -159,9 +175,26 @@ public final class CompressedTensors implements Container {
       // transformers 5.23 can't lay out packed zero points, but reads them where it unpacks at once
       config.put("dequantize", true);
     }
-    ObjectNode group = config.putObject("config_groups").putObject("group_0");
-    group.putArray("targets").add("Linear");
-    // readers refuse keys that they don't know in here, so no word of ours may stand in it
+    ObjectNode groups = config.putObject("config_groups");
+    addGroup(groups, grid, List.of("Linear"));
+    Map<Grid, List<String>> named = new LinkedHashMap<>();
+    others.forEach((name, own) -> named.computeIfAbsent(own, g -> new ArrayList<>()).add(name));
+    named.forEach((own, names) -> addGroup(groups, own, names));
+    keptInFloat.stream()
+        .map(name -> KeptInFloat.coversAll(name) ? "re:" + KeptInFloat.pattern(name) : name)
+        .sorted()
+        .forEach(config.putArray("ignore")::add);
+    config.putNull("kv_cache_scheme");
+    config.putNull("global_compression_ratio");
+    config.putObject("sparsity_config");
+    config.putObject("transform_config");
+    return Optional.of(config);
+  }
+
+  /** Readers refuse keys that they don't know in here, so no word of ours may stand in it. */
+  private static void addGroup(ObjectNode groups, Grid grid, List<String> targets) {
+    ObjectNode group = groups.putObject("group_" + groups.size());
+    targets.forEach(group.putArray("targets")::add);
     ObjectNode weights = group.putObject("weights");
     weights.put("num_bits", grid.bits());
     weights.put("type", "int");
@@ -181,14 +214,5 @@ public final class CompressedTensors implements Container {
     group.putNull("input_activations");
     group.putNull("output_activations");
     group.put("format", FORMAT);
-    keptInFloat.stream()
-        .map(name -> KeptInFloat.coversAll(name) ? "re:" + KeptInFloat.pattern(name) : name)
-        .sorted()
-        .forEach(config.putArray("ignore")::add);
-    config.putNull("kv_cache_scheme");
-    config.putNull("global_compression_ratio");
-    config.putObject("sparsity_config");
-    config.putObject("transform_config");
-    return Optional.of(config);
   }
 }

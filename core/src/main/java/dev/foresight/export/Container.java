@@ -9,6 +9,7 @@ import dev.foresight.tensor.NamedTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * How quantized weights lie in a file. The container fixes the grid, so that rounding happens once
@@ -62,6 +63,24 @@ public interface Container {
    * @param keptInFloat names of all linears that are not quantized, with the output head
    */
   Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat);
+
+  /** Whether config.json can give linears different widths and groups. */
+  default boolean holdsSeveralGrids() {
+    return false;
+  }
+
+  /**
+   * The same where some linears have grids of their own.
+   *
+   * @param others their grids, by name
+   */
+  default Optional<ObjectNode> quantizationConfig(
+      Grid grid, SortedMap<String, Grid> others, List<String> keptInFloat) {
+    if (!others.isEmpty() && !holdsSeveralGrids()) {
+      throw new IllegalArgumentException(name() + " has no place for " + others);
+    }
+    return quantizationConfig(grid, keptInFloat);
+  }
 
   /**
    * Texts of more files that readers look for, by name; empty if config.json is enough.

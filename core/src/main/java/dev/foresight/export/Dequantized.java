@@ -59,6 +59,11 @@ public final class Dequantized implements Container {
   }
 
   @Override
+  public boolean holdsSeveralGrids() {
+    return true;
+  }
+
+  @Override
   public Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat) {
     return Optional.empty();
   }

@@ -3,6 +3,7 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.ModelGrids;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.StrictJson;
 import java.util.List;
@@ -33,6 +34,16 @@ public final class WrittenConfig {
       Container container,
       Grid grid,
       List<String> keptInFloat) {
+    return text(location, original, container, ModelGrids.of(grid), keptInFloat);
+  }
+
+  /** The same where some linears have grids of their own. */
+  public static String text(
+      String location,
+      ObjectNode original,
+      Container container,
+      ModelGrids grids,
+      List<String> keptInFloat) {
     requireFloat(location, original);
     ObjectNode config = original.deepCopy();
     container
@@ -40,7 +51,7 @@ public final class WrittenConfig {
         .ifPresent(
             type -> config.put(config.has("dtype") ? "dtype" : "torch_dtype", NAMES.get(type)));
     container
-        .quantizationConfig(grid, keptInFloat)
+        .quantizationConfig(grids.common(), grids.others(), keptInFloat)
         .ifPresent(node -> config.set(QUANTIZATION, node));
     return StrictJson.pretty(config);
   }

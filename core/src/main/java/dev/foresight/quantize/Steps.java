@@ -1,5 +1,7 @@
 package dev.foresight.quantize;
 
+import dev.foresight.InputException;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** How the step of each group is chosen, once the scales are. */
@@ -11,8 +13,22 @@ public enum Steps {
   /** By what leaves the least Σ E[x²] ΔW², see {@link WeightedSteps}. */
   WEIGHTED;
 
-  /** The name in reports. */
+  /** The name in settings, reports and messages. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * @param key {@code range}, {@code clip} or {@code weighted}
+   * @throws InputException for anything else
+   */
+  public static Steps parse(String key) {
+    return Arrays.stream(values())
+        .filter(value -> value.key().equals(key))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "--steps '%s' is unknown: choose range, clip or weighted.".formatted(key)));
   }
 }

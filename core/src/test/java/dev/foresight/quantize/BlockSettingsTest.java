@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foresight.InputException;
 import dev.foresight.model.Role;
 import dev.foresight.tensor.DType;
+import dev.foresight.tensor.Matrix;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -182,6 +183,72 @@ class BlockSettingsTest {
                     new PlainProduct()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("model.layers.3.self_attn.q_proj has 8 input channels");
+  }
+
+  @Test
+  void weightThatIsNoNumberIsNamedBeforeAnythingIsSearched() {
+    block.linears.get("mlp.up_proj").values()[8 * 5 + 3] = Float.NEGATIVE_INFINITY;
+    for (SearchSettings settings :
+        List.of(SearchSettings.rtn(), SearchSettings.rtnWeighted(), SearchSettings.faq())) {
+      assertThatThrownBy(() -> quantize(settings))
+          .isInstanceOf(InputException.class)
+          .hasMessage(
+              "model.layers.3.mlp.up_proj has weight -Infinity in row 5, column 3: the checkpoint is damaged.");
+    }
+  }
+
+  @Test
+  void linearOfZerosStaysZeroUnderEveryMethod() {
+    block.linears.put("mlp.down_proj", Matrix.zeros(8, 12));
+    for (SearchSettings settings :
+        List.of(
+            SearchSettings.rtn(),
+            SearchSettings.rtnWeighted(),
+            SearchSettings.awq().withWeightTerm(true),
+            SearchSettings.faq())) {
+      BlockResult result = quantize(settings);
+      assertThat(result.linears().get("mlp.down_proj").dequantized().values()).containsOnly(0);
+      assertThat(result.linears().get("mlp.down_proj").steps()).containsOnly(1);
+      assertThat(report(result, "mlp.down_proj").finalLoss()).isZero();
+    }
+  }
+
+  @Test
+  void weightedStepsLowerTheDiagonalLossOfEveryLinearAndScaleNothing() {
+    BlockResult result = quantize(SearchSettings.rtnWeighted());
+    for (LinearReport report : result.reports()) {
+      assertThat(report.alpha()).isNaN();
+      assertThat(report.finalLoss()).isLessThan(report.roundLoss());
+      assertThat(report.clipShare()).isPositive();
+    }
+    assertThat(result.vectors().get("input_layernorm.weight"))
+        .isEqualTo(block.vectors.get("input_layernorm.weight"));
+  }
+
+  @Test
+  void linearsHaveTheGridThatIsTheirOwn() {
+    Grid wide = new Grid(8, 2, true, DType.F16);
+    BlockResult result =
+        BlockQuantizer.quantize(
+            block.weights(DType.BF16),
+            SmallBlock.GROUPS,
+            block.statistics,
+            new BlockGrids(GRID, Map.of("mlp.down_proj", wide), Set.of()),
+            SearchSettings.faq(),
+            new PlainProduct(),
+            1);
+    assertThat(result.linears().get("mlp.down_proj").grid()).isEqualTo(wide);
+    assertThat(result.linears().get("mlp.up_proj").grid()).isEqualTo(GRID);
+    assertThat(report(result, "mlp.down_proj").bits()).isEqualTo(8);
+  }
+
+  @Test
+  void linearsOfOneInputWithDifferentGridsAreRefused() {
+    BlockGrids grids =
+        new BlockGrids(GRID, Map.of("mlp.up_proj", new Grid(8, 2, true, DType.F16)), Set.of());
+    assertThatThrownBy(() -> BlockLayout.check(block.weights(DType.BF16), SmallBlock.GROUPS, grids))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the linears of mlp_input differ in their grid");
   }
 
   @Test

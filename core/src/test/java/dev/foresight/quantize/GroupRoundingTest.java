@@ -128,6 +128,28 @@ class GroupRoundingTest {
         .hasMessageContaining("F16");
   }
 
+  @ParameterizedTest
+  @CsvSource({"1", "9", "0", "-3"})
+  void widthOutOfRangeNamesTheRange(int bits) {
+    assertThatThrownBy(() -> new Grid(bits, 4, false, DType.F16))
+        .isInstanceOf(InputException.class)
+        .hasMessage("--bits %d is out of range: choose 2 to 8.".formatted(bits));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F16", "BF16", "F32"})
+  void stepIsNeverZeroSubnormalOrInfinite(DType type) {
+    float smallest = type == DType.F16 ? 0x1p-14f : Float.MIN_NORMAL;
+    for (float weight : new float[] {0, Float.MIN_VALUE, 1e-42f, 1e-7f, 1, 6e4f}) {
+      for (boolean symmetric : new boolean[] {true, false}) {
+        Matrix weights = new Matrix(1, 2, new float[] {weight, -weight / 3});
+        float step =
+            Math.abs(GroupRounding.round(weights, new Grid(2, 2, symmetric, type), "w").steps()[0]);
+        assertThat(step).isGreaterThanOrEqualTo(smallest).isLessThan(Float.POSITIVE_INFINITY);
+      }
+    }
+  }
+
   @Test
   void weightThatIsNoNumberIsRefusedWithItsPlace() {
     Matrix weights = Matrix.zeros(2, 8);

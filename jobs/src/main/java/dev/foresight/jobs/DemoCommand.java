@@ -4,6 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.evaluate.PerplexityResult.Comparison;
 import dev.foresight.export.CompressedTensors;
 import dev.foresight.jobs.QuantizeCommand.Method;
+import dev.foresight.quantize.GridOverrides;
 import dev.foresight.quantize.SymmetricStep;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.sketch.SketchSettings;
@@ -116,6 +117,7 @@ final class DemoCommand implements Callable<Integer> {
         GROUP,
         true,
         SymmetricStep.WHOLE,
+        new GridOverrides(List.of()),
         method.search(),
         new WindowOptions(),
         DataChoice.all(FirstPosition.INCLUDE),

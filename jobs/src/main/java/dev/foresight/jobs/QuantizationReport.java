@@ -1,11 +1,13 @@
 package dev.foresight.jobs;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.QuantizeCommand.Method;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.LinearReport;
+import dev.foresight.quantize.ModelGrids;
 import dev.foresight.quantize.SearchSettings;
 import dev.foresight.spark.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.Json;
@@ -29,6 +31,7 @@ import org.apache.spark.package$;
 final class QuantizationReport {
   private final QuantizeJob.Request request;
   private final Grid grid;
+  private final ModelGrids grids;
   private final ModelFingerprint fingerprint;
   private final Optional<Manifest> manifest;
   private final Optional<SketchSelection> selection;
@@ -38,13 +41,14 @@ final class QuantizationReport {
 
   QuantizationReport(
       QuantizeJob.Request request,
-      Grid grid,
+      ModelGrids grids,
       ModelFingerprint fingerprint,
       Optional<Manifest> manifest,
       Optional<SketchSelection> selection,
       Presearched window) {
     this.request = request;
-    this.grid = grid;
+    this.grid = grids.common();
+    this.grids = grids;
     this.fingerprint = fingerprint;
     this.manifest = manifest;
     this.selection = selection;
@@ -82,6 +86,9 @@ final class QuantizationReport {
       written.put("symmetric_step", grid.symmetricStep().key());
     }
     written.put("step_type", grid.stepType().name());
+    if (!grids.counts().isEmpty()) {
+      addOverrides(report.putArray("overrides"));
+    }
     if (manifest.isPresent() && selection.isPresent()) {
       addSearch(report.putObject("search"), request.search());
       if (request.method().looksAhead()) {
@@ -96,6 +103,18 @@ final class QuantizationReport {
     putSum(result, "loss_final", LinearReport::finalLoss);
     request.container().warnings(grid).forEach(report.putArray("warnings")::add);
     return report;
+  }
+
+  private void addOverrides(ArrayNode node) {
+    grids
+        .counts()
+        .forEach(
+            (rule, linears) -> {
+              ObjectNode entry = node.addObject();
+              entry.put("pattern", rule.pattern().pattern());
+              entry.put("change", rule.change());
+              entry.put("linears", linears);
+            });
   }
 
   private static void addSearch(ObjectNode node, SearchSettings search) {
@@ -177,6 +196,9 @@ final class QuantizationReport {
       }
     }
     request.container().warnings(grid).forEach(warning -> out.println("Note: " + warning));
+    grids
+        .counts()
+        .forEach((rule, linears) -> out.printf("Override %s: %d linears%n", rule, linears));
     out.printf(
         "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",
         blocks.size(),

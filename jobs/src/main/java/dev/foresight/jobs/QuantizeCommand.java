@@ -3,9 +3,12 @@ package dev.foresight.jobs;
 import dev.foresight.InputException;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
+import dev.foresight.quantize.GridOverrides;
 import dev.foresight.quantize.Loss;
 import dev.foresight.quantize.SearchSettings;
+import dev.foresight.quantize.Steps;
 import dev.foresight.quantize.SymmetricStep;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -76,6 +79,15 @@ final class QuantizeCommand implements Callable<Integer> {
   private String symmetricStep;
 
   @Option(
+      names = "--override",
+      paramLabel = "REGEX=CHANGE",
+      description =
+          "Another grid for linears whose name, like model.layers.7.mlp.down_proj, the pattern is"
+              + " found in: bits:8, group:32, bits:8,group:32 or float. The first that matches"
+              + " counts; may be repeated.")
+  private List<String> overrides = List.of();
+
+  @Option(
       names = "--container",
       defaultValue = "compressed-tensors",
       description =
@@ -93,6 +105,13 @@ final class QuantizeCommand implements Callable<Integer> {
       fallbackValue = "true",
       description = "Search the range of each group (default: on for awq and faq).")
   private Boolean clip;
+
+  @Option(
+      names = "--steps",
+      description =
+          "How a group's step is chosen: range, clip, or weighted, by least squares under E[x²]"
+              + " (default: clip for awq and faq, weighted for rtn-weighted).")
+  private String steps;
 
   @Option(
       names = "--weight-term",
@@ -177,6 +196,7 @@ final class QuantizeCommand implements Callable<Integer> {
             group,
             middle,
             SymmetricStep.parse(symmetricStep),
+            GridOverrides.parse(overrides),
             search(),
             window,
             data.choice(),
@@ -191,9 +211,13 @@ final class QuantizeCommand implements Callable<Integer> {
   private SearchSettings search() {
     SearchSettings settings = method.search();
     if (!settings.scale()) {
-      if (loss != null || clip != null || weightTerm || scaleAttentionOutput != null) {
+      if (loss != null
+          || clip != null
+          || steps != null
+          || weightTerm
+          || scaleAttentionOutput != null) {
         throw new InputException(
-            "--method %s searches no scales: drop --loss, --clip, --weight-term and"
+            "--method %s searches no scales: drop --loss, --clip, --steps, --weight-term and"
                     .formatted(method)
                 + " --scale-attention-output.");
       }
@@ -201,7 +225,11 @@ final class QuantizeCommand implements Callable<Integer> {
     }
     settings = settings.withWeightTerm(weightTerm);
     settings = loss == null ? settings : settings.withLoss(Loss.parse(loss));
+    if (clip != null && steps != null) {
+      throw new InputException("--clip and --steps exclude each other: give one.");
+    }
     settings = clip == null ? settings : settings.withClip(clip);
+    settings = steps == null ? settings : settings.withSteps(Steps.parse(steps));
     return scaleAttentionOutput == null
         ? settings
         : settings.withScaleAttentionOutput(scaleAttentionOutput);

@@ -11,11 +11,11 @@ import dev.foresight.export.WeightFiles;
 import dev.foresight.export.WrittenConfig;
 import dev.foresight.importance.Importance;
 import dev.foresight.importance.Window;
-import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
-import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.GridOverrides;
+import dev.foresight.quantize.ModelGrids;
 import dev.foresight.quantize.SearchSettings;
 import dev.foresight.quantize.SymmetricStep;
 import dev.foresight.spark.BlockMoments;
@@ -31,7 +31,6 @@ import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.SketchSelection;
 import dev.foresight.spark.store.Manifest;
-import dev.foresight.tensor.DType;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.SafetensorsWriter;
@@ -72,6 +71,7 @@ final class QuantizeJob {
    * @param sketches the store, none where nothing is searched
    * @param symmetric whether zero points are fixed
    * @param symmetricStep how steps are then taken
+   * @param overrides other widths and groups for some linears
    * @param data which part of the store counts
    */
   record Request(
@@ -84,6 +84,7 @@ final class QuantizeJob {
       int group,
       boolean symmetric,
       SymmetricStep symmetricStep,
+      GridOverrides overrides,
       SearchSettings search,
       WindowOptions window,
       DataChoice data,
@@ -103,7 +104,7 @@ final class QuantizeJob {
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       ObjectNode config = (ObjectNode) Json.MAPPER.readTree(model.config().json());
       WrittenConfig.requireFloat(request.model(), config);
-      Grid grid = grid(request, model);
+      ModelGrids grids = GridPlan.of(request, model);
       ModelFingerprint fingerprint = ModelFingerprint.of(folder);
       Optional<Manifest> manifest = manifest(request, fingerprint);
       Optional<SketchSelection> selection =
@@ -116,11 +117,11 @@ final class QuantizeJob {
                 location,
                 output.location(),
                 request.container().name(),
-                grid,
+                grids,
                 request.search(),
                 selection.orElse(null));
         QuantizationReport report =
-            new QuantizationReport(request, grid, fingerprint, manifest, selection, window);
+            new QuantizationReport(request, grids, fingerprint, manifest, selection, window);
         quantize(plan, model, folder, config, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
@@ -134,24 +135,6 @@ final class QuantizeJob {
         throw e;
       }
     }
-  }
-
-  /** The container's grid, after every linear has been asked whether it fits. */
-  private static Grid grid(Request request, Model model) {
-    String first =
-        model.architecture().tensorName(0, model.architecture().linears().get(0).weight());
-    DType stored = model.checkpoint().info(first).dtype();
-    Grid grid =
-        request
-            .container()
-            .grid(request.bits(), request.group(), request.symmetric(), stored)
-            .withSymmetricStep(request.symmetricStep());
-    for (LinearSpec linear : model.architecture().linears()) {
-      String name = model.architecture().tensorName(0, linear.path());
-      grid.groupOf(name, linear.columns(model.config()));
-      request.container().check(name, linear.rows(model.config()), linear.columns(model.config()));
-    }
-    return grid;
   }
 
   private Optional<Manifest> manifest(Request request, ModelFingerprint fingerprint)
@@ -208,7 +191,8 @@ final class QuantizeJob {
           QuantizationTables.IMPORTANCE);
     }
     spark.setJobGroup(
-        "quantize", "Quantize %d blocks to %d bits".formatted(blocks, plan.grid().bits()));
+        "quantize",
+        "Quantize %d blocks to %d bits".formatted(blocks, plan.grids().common().bits()));
     var broadcast = spark.broadcast(scores);
     List<QuantizedBlock> done =
         spark
@@ -256,11 +240,12 @@ final class QuantizeJob {
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));
     }
     output.text(ShardedCheckpoint.INDEX, files.index());
-    List<String> kept = KeptInFloat.outside(model);
+    List<String> kept = new ArrayList<>(KeptInFloat.outside(model));
+    kept.addAll(plan.grids().floats());
     output.text(
         ModelConfig.FILE,
-        WrittenConfig.text(folder.location(), config, container, plan.grid(), kept));
-    output.texts(container.sideFiles(plan.grid(), kept));
+        WrittenConfig.text(folder.location(), config, container, plan.grids(), kept));
+    output.texts(container.sideFiles(plan.grids().common(), kept));
     output.copy(folder, CompanionFiles.toCopy(folder.files(), config));
     return bytes[0];
   }

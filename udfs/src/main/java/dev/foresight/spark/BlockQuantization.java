@@ -8,14 +8,13 @@ import dev.foresight.export.WeightFiles;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxMatrixProduct;
-import dev.foresight.quantize.BlockGrids;
 import dev.foresight.quantize.BlockParts;
 import dev.foresight.quantize.BlockQuantizer;
 import dev.foresight.quantize.BlockResult;
 import dev.foresight.quantize.BlockWeights;
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.Loss;
+import dev.foresight.quantize.ModelGrids;
 import dev.foresight.quantize.RoleStatistics;
 import dev.foresight.quantize.SampledRows;
 import dev.foresight.quantize.SearchSettings;
@@ -56,7 +55,7 @@ public final class BlockQuantization
    * @param model the float model's folder
    * @param output the folder to write into
    * @param container name of the container
-   * @param grid what to round to
+   * @param grids what to round to
    * @param search what to search
    * @param selection the sketches that count, or null where nothing is searched
    */
@@ -64,7 +63,7 @@ public final class BlockQuantization
       String model,
       String output,
       String container,
-      Grid grid,
+      ModelGrids grids,
       SearchSettings search,
       SketchSelection selection)
       implements Serializable {}
@@ -120,7 +119,7 @@ public final class BlockQuantization
               weights,
               BlockParts.groups(model),
               statistics(block),
-              BlockGrids.of(plan.grid()),
+              plan.grids().ofBlock(weights.path()),
               plan.search(),
               product,
               TaskContext.get().cpus());

@@ -1,0 +1,237 @@
+package dev.foresight.quantize;
+
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import dev.foresight.onnx.OnnxMatrixProduct;
+import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.tensor.DType;
+import dev.foresight.tensor.LocalModelFolder;
+import dev.foresight.tensor.Matrix;
+import dev.foresight.tensor.Widening;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * The rates of the search on one thread, and how long models take; started by {@code
+ * bench/quantize/run}. What is compared takes turns, and the shortest time of each counts, so that
+ * a load that comes and goes hits all alike. Activations are random: no time depends on their
+ * values.
+ */
+public final class QuantizeBenchmark {
+  private static final int GROUP = 64;
+  private static final int SAMPLES = 512;
+  private static final int LARGE_OUT = 4096;
+  private static final int LARGE_IN = 11008;
+
+  /** Weights in the linears of Llama-2-7B. */
+  private static final double WEIGHTS_OF_7B =
+      32.0 * (4.0 * LARGE_OUT * LARGE_OUT + 3.0 * LARGE_OUT * LARGE_IN);
+
+  private final int repetitions;
+  private final Random random = new Random(1);
+
+  private QuantizeBenchmark(int repetitions) {
+    this.repetitions = repetitions;
+  }
+
+  /**
+   * @param args {@code rates ROWS REPETITIONS}, {@code model FOLDER BLOCKS REPETITIONS} or {@code
+   *     large ROWS REPETITIONS}
+   */
+  public static void main(String[] args) throws IOException {
+    Locale.setDefault(Locale.ROOT);
+    switch (args[0]) {
+      case "rates" ->
+          new QuantizeBenchmark(Integer.parseInt(args[2])).rates(Integer.parseInt(args[1]));
+      case "model" ->
+          new QuantizeBenchmark(Integer.parseInt(args[3]))
+              .model(Path.of(args[1]), Integer.parseInt(args[2]));
+      case "large" ->
+          new QuantizeBenchmark(Integer.parseInt(args[2])).large(Integer.parseInt(args[1]));
+      default -> throw new IllegalArgumentException("No measurement is called " + args[0]);
+    }
+  }
+
+  /** Seconds of the shortest of several turns, for each of some actions. */
+  private double[] shortest(Runnable... actions) {
+    double[] seconds = new double[actions.length];
+    Arrays.fill(seconds, Double.POSITIVE_INFINITY);
+    for (int turn = 0; turn < repetitions; turn++) {
+      for (int i = 0; i < actions.length; i++) {
+        long start = System.nanoTime();
+        actions[i].run();
+        seconds[i] = Math.min(seconds[i], (System.nanoTime() - start) / 1e9);
+      }
+    }
+    return seconds;
+  }
+
+  /** Conversion, rounding and the diagonal search, on a matrix of [rows, 11008]. */
+  private void rates(int rows) {
+    Matrix weights = matrix(rows, LARGE_IN);
+    int count = weights.values().length;
+    ByteBuffer halves = ByteBuffer.allocateDirect(2 * count);
+    float[] target = new float[count];
+    Grid grid = new Grid(4, GROUP, false, DType.F16);
+    RoleStatistics statistics = statistics(LARGE_IN, 1);
+    List<Candidate> candidates = ScaleCandidates.of(statistics.importance(), null, 20);
+    int searched = Math.min(rows, 128);
+    Matrix part =
+        new Matrix(searched, LARGE_IN, Arrays.copyOf(weights.values(), searched * LARGE_IN));
+    try (RowWorkers workers = new RowWorkers(1)) {
+      DiagonalScreen screen =
+          new DiagonalScreen(
+              grid, GROUP, ScaleSearch.floats(statistics.meanSquare()), candidates, workers);
+      double[] seconds =
+          shortest(
+              () -> Widening.widen(DType.BF16, halves, target),
+              () -> Widening.widen(DType.F16, halves, target),
+              () -> GroupRounding.round(weights, grid, "w"),
+              () -> screen.losses(part));
+      double bf16 = count / seconds[0] / 1e9;
+      double f16 = count / seconds[1] / 1e9;
+      double round = count / seconds[2] / 1e9;
+      double search = 20.0 * part.values().length / seconds[3] / 1e9;
+      System.out.printf("| rate, one thread, %d x %d, %s | 10⁹/s | |%n", rows, LARGE_IN, kernels());
+      System.out.println("|---|---|---|");
+      System.out.printf("| conversion bf16 to fp32, weights | %.2f | |%n", bf16);
+      System.out.printf("| conversion fp16 to fp32, weights | %.2f | |%n", f16);
+      System.out.printf(
+          "| round to nearest, 4 bits, weights | %.2f | %.0f %% of bf16, %.0f %% of fp16 |%n",
+          round, 100 * round / bf16, 100 * round / f16);
+      System.out.printf("| diagonal search, weights · α | %.2f | target 1.3 |%n", search);
+    }
+  }
+
+  private static String kernels() {
+    return Kernels.open().getClass().getSimpleName() + ", Java " + Runtime.version().feature();
+  }
+
+  /** Scale search, clip and rounding of the first blocks of a model. */
+  private void model(Path folder, int blocks) throws IOException {
+    LocalModelFolder files = new LocalModelFolder(folder);
+    try (Model model = Model.of(files, ExportedCheckpoints.open(files));
+        OnnxMatrixProduct product = new OnnxMatrixProduct()) {
+      int all = model.config().blocks();
+      int measured = Math.min(blocks, all);
+      List<BlockWeights> weights = new ArrayList<>();
+      List<Map<Role, RoleStatistics>> statistics = new ArrayList<>();
+      List<RoleGroup> groups = BlockParts.groups(model);
+      for (int block = 0; block < measured; block++) {
+        weights.add(BlockParts.read(model, block, Optional.empty()));
+        statistics.add(statistics(weights.get(block), groups));
+      }
+      Grid grid = new Grid(3, GROUP, false, DType.F16);
+      double[] seconds =
+          shortest(
+              () -> quantize(weights, groups, statistics, grid, SearchSettings.awq(), product),
+              () ->
+                  quantize(
+                      weights, groups, statistics, grid, SearchSettings.rtnWeighted(), product),
+              () -> quantize(weights, groups, statistics, grid, SearchSettings.rtn(), product));
+      double scale = (double) all / measured;
+      System.out.printf(
+          "| %s, %d of %d blocks, 3 bits g%d, %d samples, %s | seconds, all blocks |%n",
+          folder.getFileName(), measured, all, GROUP, SAMPLES, kernels());
+      System.out.println("|---|---|");
+      System.out.printf("| awq: 20 points, sampled, clip, rounding | %.2f |%n", seconds[0] * scale);
+      System.out.printf("| rtn-weighted | %.2f |%n", seconds[1] * scale);
+      System.out.printf("| rtn | %.2f |%n", seconds[2] * scale);
+    }
+  }
+
+  private static void quantize(
+      List<BlockWeights> weights,
+      List<RoleGroup> groups,
+      List<Map<Role, RoleStatistics>> statistics,
+      Grid grid,
+      SearchSettings settings,
+      OnnxMatrixProduct product) {
+    for (int block = 0; block < weights.size(); block++) {
+      BlockQuantizer.quantize(
+          weights.get(block), groups, statistics.get(block), grid, settings, product);
+    }
+  }
+
+  /** One down_proj of Llama-2-7B, or its first rows, and what a whole model would take. */
+  private void large(int rows) {
+    Matrix down = matrix(rows, LARGE_IN);
+    Matrix up = matrix(LARGE_IN, GROUP);
+    float[] norm = new float[GROUP];
+    Arrays.fill(norm, 1);
+    BlockWeights weights =
+        new BlockWeights(
+            "model.layers.0",
+            Map.of("mlp.up_proj", up, "mlp.down_proj", down),
+            Map.of("norm.weight", norm),
+            DType.F16);
+    List<RoleGroup> groups =
+        List.of(
+            new RoleGroup(Role.MLP_INPUT, List.of("mlp.up_proj"), new NormFold("norm", 0)),
+            new RoleGroup(
+                Role.MLP_OUTPUT, List.of("mlp.down_proj"), LinearFold.rowByRow("mlp.up_proj")));
+    Map<Role, RoleStatistics> statistics = statistics(weights, groups);
+    Grid grid = new Grid(4, 128, false, DType.F16);
+    Grid narrow = new Grid(4, GROUP, false, DType.F16);
+    BlockGrids grids = new BlockGrids(grid, Map.of("mlp.up_proj", narrow), Set.of());
+    try (OnnxMatrixProduct product = new OnnxMatrixProduct()) {
+      double[] seconds =
+          shortest(
+              () ->
+                  BlockQuantizer.quantize(
+                      weights, groups, statistics, grids, SearchSettings.awq(), product, 1));
+      double each = seconds[0] / down.values().length;
+      System.out.printf(
+          "| %d x %d, 4 bits g128, awq sampled with clip, one thread | |%n", rows, LARGE_IN);
+      System.out.println("|---|---|");
+      System.out.printf("| this layer | %.2f s |%n", seconds[0]);
+      System.out.printf(
+          "| 7B (%.2f · 10⁹ weights) at that rate | %.0f min of one core |%n",
+          WEIGHTS_OF_7B / 1e9, each * WEIGHTS_OF_7B / 60);
+    }
+  }
+
+  private Map<Role, RoleStatistics> statistics(BlockWeights weights, List<RoleGroup> groups) {
+    Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
+    for (RoleGroup group : groups) {
+      int columns = weights.linear(group.linears().get(0)).columns();
+      statistics.put(group.role(), statistics(columns, SAMPLES));
+    }
+    return statistics;
+  }
+
+  private RoleStatistics statistics(int channels, int samples) {
+    double[] importance = new double[channels];
+    double[] meanSquare = new double[channels];
+    Matrix rows = matrix(samples, channels);
+    float[] weights = new float[samples];
+    Arrays.fill(weights, 1);
+    for (int j = 0; j < channels; j++) {
+      importance[j] = Math.exp(random.nextGaussian());
+      meanSquare[j] = 1.6 * importance[j] * importance[j];
+      for (int t = 0; t < samples; t++) {
+        rows.values()[t * channels + j] *= (float) importance[j];
+      }
+    }
+    return new RoleStatistics(importance, meanSquare, new SampledRows(rows, weights));
+  }
+
+  private Matrix matrix(int rows, int columns) {
+    Matrix matrix = Matrix.zeros(rows, columns);
+    for (int i = 0; i < matrix.values().length; i++) {
+      matrix.values()[i] = (float) random.nextGaussian();
+    }
+    return matrix;
+  }
+}
