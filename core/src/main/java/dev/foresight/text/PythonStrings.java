@@ -120,7 +120,9 @@ final class PythonStrings extends ELResolver {
     return words;
   }
 
-  /** All parts, empty ones too, at the ends as well; what is behind {@code cuts} cuts stays whole. */
+  /**
+   * All parts, empty ones too, at the ends as well; what is behind {@code cuts} cuts stays whole.
+   */
   private static List<String> split(String text, String separator, int cuts) {
     List<String> parts = new ArrayList<>();
     int from = 0;

@@ -2,13 +2,13 @@ package dev.foresight.jobs;
 
 import dev.foresight.InputException;
 import dev.foresight.model.ModelConfig;
-import dev.foresight.spark.corpus.CorpusFaults;
-import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.SliceProbe;
+import dev.foresight.spark.corpus.CorpusFaults;
+import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;

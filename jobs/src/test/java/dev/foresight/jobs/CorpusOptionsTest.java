@@ -27,8 +27,21 @@ class CorpusOptionsTest {
 
   private Cli.Result calibrate(Object corpus, Object... options) {
     Object[] fixed = {
-      "calibrate", "--master", "local[2]", "--model", Cli.TINY, "--corpus", corpus,
-      "--sketches", store(), "--sequence-length", 32, "--sequences-per-shard", 2, "--rows", 8
+      "calibrate",
+      "--master",
+      "local[2]",
+      "--model",
+      Cli.TINY,
+      "--corpus",
+      corpus,
+      "--sketches",
+      store(),
+      "--sequence-length",
+      32,
+      "--sequences-per-shard",
+      2,
+      "--rows",
+      8
     };
     return Cli.run(Stream.of(fixed, options).flatMap(Stream::of).toArray());
   }
@@ -48,8 +61,7 @@ class CorpusOptionsTest {
     String line =
         "{\"messages\": [{\"role\": \"user\", \"content\": \"Why?\"}, {\"role\": \"%s\", \"content\":"
             + " \"%s\"}]}\n";
-    return Files.writeString(
-        folder.resolve("chat.jsonl"), line.formatted(roleOfAnswer, SENTENCES));
+    return Files.writeString(folder.resolve("chat.jsonl"), line.formatted(roleOfAnswer, SENTENCES));
   }
 
   @Test

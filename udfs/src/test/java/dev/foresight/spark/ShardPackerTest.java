@@ -58,10 +58,7 @@ class ShardPackerTest {
         new CorpusReader(spark).read(corpus.toString(), "text", new ShardBy.File(), () -> null);
     return new ShardPacker(
             WORDS.toString(), folder.resolve(store).toString(), settings, limit, true, conf)
-        .pack(text, partitions)
-        .stream()
-        .map(PackedText::shard)
-        .toList();
+        .pack(text, partitions).stream().map(PackedText::shard).toList();
   }
 
   private static PackingSettings settings(int length) {
