@@ -93,7 +93,8 @@ public final class SequencePacker {
     if (full()) {
       return;
     }
-    if (filled == 0 && bosAtStart) {
+    // a chat template may have written BOS itself: the model never saw two
+    if (filled == 0 && bosAtStart && token != bos.getAsInt()) {
       pending[filled++] = bos.getAsInt();
     }
     pending[filled++] = token;

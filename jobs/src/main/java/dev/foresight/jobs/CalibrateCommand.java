@@ -22,25 +22,14 @@ import picocli.CommandLine.Spec;
 final class CalibrateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
+  @Mixin private CorpusOptions corpus;
   @Mixin private ExecutionOptions execution;
 
   @Option(names = "--model", required = true, description = "Model folder, any Hadoop URI.")
   private String model;
 
-  @Option(
-      names = "--corpus",
-      required = true,
-      description = "File, folder or glob of .jsonl, .parquet or .txt; each file is a shard.")
-  private String corpus;
-
   @Option(names = "--sketches", required = true, description = "Folder of the sketch store.")
   private String sketches;
-
-  @Option(
-      names = "--text-column",
-      defaultValue = "text",
-      description = "Column or key of a document's text (default: ${DEFAULT-VALUE}).")
-  private String textColumn;
 
   @Option(
       names = "--sequence-length",
@@ -125,8 +114,7 @@ final class CalibrateCommand implements Callable<Integer> {
     var request =
         new CalibrateJob.Request(
             model,
-            corpus,
-            textColumn,
+            corpus.corpus(),
             sequencesPerShard,
             sketches,
             packing,

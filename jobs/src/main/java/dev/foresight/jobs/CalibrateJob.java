@@ -8,7 +8,6 @@ import dev.foresight.model.Role;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.CalibrationCounters;
-import dev.foresight.spark.CorpusReader;
 import dev.foresight.spark.Execution;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Locations;
@@ -61,7 +60,7 @@ final class CalibrateJob {
   /**
    * What is asked for.
    *
-   * @param textColumn column or key of a document's text
+   * @param corpus which text
    * @param sequencesPerShard 0 for all
    * @param sketches folder of the store
    * @param keepTokenIds whether the store keeps the token ids
@@ -70,8 +69,7 @@ final class CalibrateJob {
    */
   record Request(
       String model,
-      String corpus,
-      String textColumn,
+      Corpus corpus,
       long sequencesPerShard,
       String sketches,
       PackingSettings packing,
@@ -98,7 +96,7 @@ final class CalibrateJob {
     ModelFolder folder = ModelFolders.open(location, conf);
     ModelConfig config = config(request, folder);
     ExecutorMemory.of(folder, request, spark.getConf()).requireEnough(spark.getConf());
-    Dataset<Row> text = new CorpusReader(session).read(request.corpus(), request.textColumn());
+    Dataset<Row> text = request.corpus().read(session, folder);
     StoreFingerprint fingerprint =
         StoreFingerprint.of(
             ModelFingerprint.of(folder),

@@ -2,12 +2,13 @@ package dev.foresight.jobs;
 
 import dev.foresight.InputException;
 import dev.foresight.model.ModelConfig;
-import dev.foresight.spark.CorpusReader;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.SliceProbe;
+import dev.foresight.spark.corpus.CorpusFaults;
+import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -54,15 +56,11 @@ final class CalibratePlan {
     String location = Locations.qualify(request.model(), conf);
     ModelFolder folder = ModelFolders.open(location, conf);
     ModelConfig config = CalibrateJob.config(request, folder);
-    Dataset<Row> text = new CorpusReader(session).read(request.corpus(), request.textColumn());
+    Dataset<Row> text = request.corpus().read(session, folder);
     spark.setJobGroup("plan", "Look at the corpus and time one batch");
     String[] files = text.inputFiles();
-    long bytes = 0;
-    for (String file : files) {
-      Path path = new Path(java.net.URI.create(file));
-      bytes += path.getFileSystem(conf).getFileStatus(path).getLen();
-    }
-    long shards = text.select(CorpusReader.SHARD).distinct().count();
+    long bytes = files.length == 0 ? textBytes(text) : fileBytes(files);
+    long shards = CorpusFaults.naming(() -> text.select(CorpusReader.SHARD).distinct().count());
     long tokens = Math.max(1, (long) (bytes * tokensOfByte(text, folder)));
     int length = request.packing().sequenceLength();
     long sequences = Math.min(tokens / length, saturated(shards, request.limit()));
@@ -103,6 +101,22 @@ final class CalibratePlan {
     memory.requireEnough(spark.getConf());
   }
 
+  private long fileBytes(String... files) throws IOException {
+    long bytes = 0;
+    for (String file : files) {
+      Path path = new Path(java.net.URI.create(file));
+      bytes += path.getFileSystem(conf).getFileStatus(path).getLen();
+    }
+    return bytes;
+  }
+
+  /** Of a table that has no files to be asked. */
+  private static long textBytes(Dataset<Row> text) {
+    Column size = functions.sum(functions.octet_length(functions.col(CorpusReader.TEXT)));
+    Row sum = CorpusFaults.naming(() -> text.select(size).first());
+    return sum.isNullAt(0) ? 0 : sum.getLong(0);
+  }
+
   private static long saturated(long shards, long limit) {
     return limit > Long.MAX_VALUE / Math.max(1, shards) ? Long.MAX_VALUE : shards * limit;
   }
@@ -114,9 +128,11 @@ final class CalibratePlan {
   /** Of the text alone: other columns make the estimate too high, compression too low. */
   private double tokensOfByte(Dataset<Row> text, ModelFolder folder) throws IOException {
     List<Row> sample =
-        text.filter(functions.col(CorpusReader.TEXT).isNotNull())
-            .select(CorpusReader.TEXT)
-            .takeAsList(SAMPLE);
+        CorpusFaults.naming(
+            () ->
+                text.filter(functions.col(CorpusReader.TEXT).isNotNull())
+                    .select(CorpusReader.TEXT)
+                    .takeAsList(SAMPLE));
     long tokens = 0;
     long bytes = 0;
     try (Tokenizer tokenizer = Tokenizer.open(folder)) {

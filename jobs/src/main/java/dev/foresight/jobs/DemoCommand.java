@@ -76,8 +76,7 @@ final class DemoCommand implements Callable<Integer> {
         .run(
             new CalibrateJob.Request(
                 model.toString(),
-                datasets.resolve("corpus") + "/*.jsonl",
-                "text",
+                Corpus.files(datasets.resolve("corpus") + "/*.jsonl"),
                 16,
                 sketches.toString(),
                 packing,

@@ -2,6 +2,8 @@ package dev.foresight.spark;
 
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.spark.corpus.CorpusFaults;
+import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.store.PackedShard;
 import dev.foresight.spark.store.SketchStore;
 import dev.foresight.spark.store.StoredFile;
@@ -29,6 +31,10 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Turns the documents of each shard into sequences, in an order that only their texts decide, and
  * writes the token ids once.
+ *
+ * <p>A shard is one task's, but never in its memory: Spark sorts on disk what does not fit, and
+ * documents are tokenized, cut and written one by one. Only where no token ids are kept do they
+ * travel, all of a shard, with the result.
  */
 public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedText> {
   private static final long serialVersionUID = 1L;
@@ -67,6 +73,7 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
    * @param corpus rows of {@link CorpusReader}
    * @param partitions how many tasks sort and tokenize
    * @return what became of each shard, sorted by id
+   * @throws InputException if a document or file is refused, or there is no text at all
    */
   public List<PackedText> pack(Dataset<Row> corpus, int partitions) {
     long seed = settings.seed();
@@ -78,9 +85,22 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
                 functions.udf(key, DataTypes.LongType).apply(functions.col(CorpusReader.TEXT)))
             .repartition(partitions, functions.col(CorpusReader.SHARD))
             .sortWithinPartitions(CorpusReader.SHARD, "key", CorpusReader.TEXT);
-    List<PackedText> shards = new ArrayList<>(ordered.toJavaRDD().mapPartitions(this).collect());
+    List<PackedText> shards =
+        new ArrayList<>(
+            CorpusFaults.naming(() -> ordered.toJavaRDD().mapPartitions(this).collect()));
     shards.sort(Comparator.comparing(text -> text.shard().id()));
+    requireText(shards.stream().map(PackedText::shard).toList());
     return shards;
+  }
+
+  private static void requireText(List<PackedShard> shards) {
+    long documents = shards.stream().mapToLong(PackedShard::documents).sum();
+    long withoutText = shards.stream().mapToLong(PackedShard::withoutText).sum();
+    if (documents == withoutText) {
+      throw new InputException(
+          "The corpus has no text: %,d documents, %,d of them null. Check --corpus and --text-column."
+              .formatted(documents, withoutText));
+    }
   }
 
   @Override
@@ -129,10 +149,6 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
     long unused = 0;
     for (; rows.row != null && rows.shard().equals(shard); rows.advance()) {
       Row row = rows.row;
-      if (!row.isNullAt(row.fieldIndex(CorpusReader.CORRUPT))) {
-        throw new InputException(
-            "Shard %s has a line that is not a JSON object: mend or remove it.".formatted(shard));
-      }
       documents++;
       if (row.isNullAt(row.fieldIndex(CorpusReader.TEXT))) {
         withoutText++;

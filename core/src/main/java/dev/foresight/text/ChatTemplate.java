@@ -1,0 +1,129 @@
+package dev.foresight.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foresight.InputException;
+import dev.foresight.tensor.ModelFolder;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a model wants conversations written: the Jinja template of its tokenizer, rendered as
+ * transformers' {@code apply_chat_template} does without a generation prompt, tools or documents.
+ * Safe for several threads.
+ *
+ * <p>A conversation that the template or the library can't render is refused; nothing is rendered
+ * in part. The date of the day is never written, or the same text would be other tokens tomorrow:
+ * templates that ask whether {@code strftime_now} is defined are told that it is not.
+ */
+public final class ChatTemplate implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FILE = "chat_template.jinja";
+  private static final String CONFIG = "tokenizer_config.json";
+  private static final String KEY = "chat_template";
+  private static final List<String> TOKENS =
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
+
+  private final String location;
+  private final String template;
+  private final HashMap<String, String> tokens;
+  private transient volatile ChatRenderer renderer;
+
+  /**
+   * @param location where it is written, for messages
+   * @param template Jinja
+   * @param tokens special tokens that it may name, for example {@code bos_token}
+   */
+  public ChatTemplate(String location, String template, Map<String, String> tokens) {
+    this.location = location;
+    this.template = template;
+    this.tokens = new HashMap<>(tokens);
+  }
+
+  /**
+   * The template that a model folder holds, in {@code chat_template.jinja} or {@code
+   * tokenizer_config.json}; of several named ones the default.
+   */
+  public static Optional<ChatTemplate> of(ModelFolder folder) throws IOException {
+    JsonNode config = config(folder);
+    if (folder.files().contains(FILE)) {
+      String location = folder.location() + "/" + FILE;
+      return Optional.of(new ChatTemplate(location, folder.text(FILE), tokens(config)));
+    }
+    JsonNode template = config.path(KEY);
+    for (JsonNode named : template) {
+      if (named.path("name").asText().equals("default")) {
+        template = named.path("template");
+        break;
+      }
+    }
+    return template.isTextual()
+        ? Optional.of(
+            new ChatTemplate(
+                "%s of %s/%s".formatted(KEY, folder.location(), CONFIG),
+                template.asText(),
+                tokens(config)))
+        : Optional.empty();
+  }
+
+  /** Another template with the special tokens of a model's tokenizer. */
+  public static ChatTemplate of(ModelFolder folder, String location, String template)
+      throws IOException {
+    return new ChatTemplate(location, template, tokens(config(folder)));
+  }
+
+  private static JsonNode config(ModelFolder folder) throws IOException {
+    return folder.files().contains(CONFIG)
+        ? JSON.readTree(folder.text(CONFIG))
+        : JSON.createObjectNode();
+  }
+
+  private static Map<String, String> tokens(JsonNode config) {
+    Map<String, String> tokens = new HashMap<>();
+    for (String name : TOKENS) {
+      JsonNode token = config.path(name);
+      JsonNode text = token.isObject() ? token.path("content") : token;
+      if (text.isTextual()) {
+        tokens.put(name, text.asText());
+      }
+    }
+    return tokens;
+  }
+
+  /**
+   * A conversation as text; no message is no text.
+   *
+   * @throws InputException if the template refuses the conversation, or can't be rendered exactly
+   */
+  public String render(List<ChatMessage> messages) {
+    if (messages.isEmpty()) {
+      return "";
+    }
+    ChatRenderer jinja = renderer;
+    if (jinja == null) {
+      jinja = new ChatRenderer(template);
+      renderer = jinja;
+    }
+    try {
+      return jinja.render(messages, tokens);
+    } catch (ChatRenderer.RefusedException e) {
+      throw new InputException(
+          "%s can't render a conversation: %s. Mend or remove the conversation, or name another"
+                  .formatted(location, e.getMessage())
+              + " template by --chat-template.",
+          e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Functions for SQL, PySpark and Java, and transformers of data sets for other people's jobs. */
+package dev.foresight.spark.functions;
