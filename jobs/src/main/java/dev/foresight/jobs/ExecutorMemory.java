@@ -17,7 +17,8 @@ import org.apache.spark.network.util.JavaUtils;
  * What an executor needs beside the JVM's own: blocks and their scratch space lie outside the heap,
  * hidden states and sketches on it. An estimate, made to be somewhat too large.
  *
- * @param blocks bytes of the blocks that are kept, as fp32
+ * @param blocks bytes of the blocks that are kept, as fp32; they are mapped from a local cache, and
+ *     resource managers count what is resident of it
  * @param scratch bytes that the batches under way need outside the heap, all tasks together
  * @param heap bytes of hidden states and sketches, all tasks together
  * @param tasks at once in an executor

@@ -1,0 +1,193 @@
+package dev.foresight.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever happens on the way, a store of six shards holds the bytes of one undisturbed run in one
+ * thread: its sequences, sums and rows.
+ */
+class DurableStoreTest {
+  private static final List<String> SHARDS =
+      List.of("code", "dialogue", "encyclopedia", "fiction", "legal", "reasoning");
+  private static final String PAUSED = "-legal.00001"; // the file of a slice in the middle
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @TempDir private static Path folder;
+  private static Map<String, String> expected;
+
+  private final Map<String, String> settings = new HashMap<>();
+  private Path marker;
+
+  @BeforeAll
+  static void calibrateUndisturbed() {
+    Path store = folder.resolve("undisturbed");
+    Cli.Result result = Cli.run(arguments("local[1]", String.join(",", SHARDS), store.toString()));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    expected = Cli.hashes(store, ".parquet");
+    assertThat(expected).hasSize(6 + 2 * 12); // 2 slices a shard
+  }
+
+  @BeforeEach
+  void prepare() throws IOException {
+    marker = Files.createTempDirectory(folder, "marker").resolve("marker");
+    set("foresight.classpath", System.getProperty("java.class.path"));
+  }
+
+  @AfterEach
+  void forgetSettings() {
+    settings.forEach((name, value) -> System.clearProperty(name));
+  }
+
+  private void set(String name, String value) {
+    settings.put(name, value);
+    System.setProperty(name, value);
+  }
+
+  private static Object[] arguments(String master, String shards, String store) {
+    return new Object[] {
+      "calibrate",
+      "--master",
+      master,
+      "--model",
+      Cli.TINY,
+      "--corpus",
+      Cli.DATASETS.resolve("corpus") + "/{" + shards + "}.jsonl",
+      "--sketches",
+      store,
+      "--sequence-length",
+      64,
+      "--sequences-per-shard",
+      4,
+      "--slice",
+      2,
+      "--rows",
+      16
+    };
+  }
+
+  private static Cli.Result run(String master, String store) {
+    return Cli.run(arguments(master, String.join(",", SHARDS), store));
+  }
+
+  private static void assertIsTheUndisturbed(Cli.Result result, Path store) {
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(Cli.hashes(store, ".parquet")).isEqualTo(expected);
+    assertThat(Cli.run("sketches", "list", store).out()).contains(SHARDS);
+  }
+
+  /** Waits until a writer stands still, and tells its process; fails if the run ends before. */
+  private long standingStill(BooleanSupplier running) throws Exception {
+    Path pid = marker.resolveSibling("marker.pid");
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!Files.exists(pid) || Files.size(pid) == 0) {
+      assertThat(running.getAsBoolean()).as("the run goes on until somebody stands still").isTrue();
+      assertThat(Instant.now()).as("nobody came to the file").isBefore(end);
+      Thread.sleep(20);
+    }
+    return Long.parseLong(Files.readString(pid));
+  }
+
+  @Test
+  void twoThreads() {
+    Path store = folder.resolve("two");
+    assertIsTheUndisturbed(run("local[2]", store.toString()), store);
+  }
+
+  @Test
+  void sixRunsOfOneShardEachIntoOneStore() {
+    Path store = folder.resolve("joined");
+    Cli.Result result = null;
+    for (String shard : List.of("reasoning", "code", "legal", "dialogue", "fiction")) {
+      result = Cli.run(arguments("local[2]", shard, store.toString()));
+      assertThat(result.exitCode()).as(result.err()).isZero();
+    }
+    result = run("local[2]", store.toString()); // today's glob: five that are there, one new
+    assertThat(result.out()).contains("in the store already", "Calibrated 256 tokens");
+    assertIsTheUndisturbed(result, store);
+  }
+
+  @Test
+  void executorsOfTheirOwnWithASpeculativeCopy() throws Exception {
+    FaultyFileSystem.settings(PAUSED, marker).forEach(this::set);
+    set("spark.speculation", "true");
+    set("spark.speculation.interval", "100ms");
+    set("spark.speculation.quantile", "0.1");
+    set("spark.speculation.minTaskRuntime", "100ms");
+    Path store = folder.resolve("speculation");
+    Cli.Result result = run("local-cluster[2,1,1024]", FaultyFileSystem.uri(store));
+    assertThat(marker).as("the first copy stood still: " + result.err()).exists();
+    assertThat(result.out()).contains("Calibrated 1,536 tokens"); // no slice counts twice
+    assertIsTheUndisturbed(result, store);
+  }
+
+  @Test
+  void executorThatIsKilled() throws Exception {
+    FaultyFileSystem.settings(PAUSED, marker).forEach(this::set);
+    Path store = folder.resolve("executor");
+    var running =
+        CompletableFuture.supplyAsync(
+            () -> run("local-cluster[2,1,1024]", FaultyFileSystem.uri(store)));
+    long executor = standingStill(() -> !running.isDone());
+    assertThat(executor).isNotEqualTo(ProcessHandle.current().pid());
+    ProcessHandle.of(executor).orElseThrow().destroyForcibly();
+    assertIsTheUndisturbed(running.get(), store);
+  }
+
+  @Test
+  void driverThatIsKilledAndARunThatTakesOver() throws Exception {
+    Path store = folder.resolve("driver");
+    Process driver = driver(FaultyFileSystem.uri(store));
+    try {
+      standingStill(driver::isAlive);
+    } finally {
+      driver.destroyForcibly(); // kill -9
+      driver.waitFor();
+    }
+    assertThat(store.resolve("_SUCCESS")).doesNotExist();
+    assertThat(store.resolve("commits")).doesNotExist();
+    Cli.Result result = run("local[2]", store.toString());
+    assertThat(result.out()).containsPattern("Took over [1-9]\\d* slices of a run");
+    assertThat(result.out()).doesNotContain("Took over 12 slices");
+    assertIsTheUndisturbed(result, store);
+  }
+
+  /** A calibration in a JVM of its own, one thread, that stands still at a slice in the middle. */
+  private Process driver(String store) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> !argument.startsWith("-agentlib") && !argument.startsWith("-javaagent"))
+        .forEach(command::add);
+    FaultyFileSystem.settings(PAUSED, marker)
+        .forEach((name, value) -> command.add("-D%s=%s".formatted(name, value)));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Foresight.class.getName());
+    Stream.of(arguments("local[1]", String.join(",", SHARDS), store))
+        .map(Object::toString)
+        .forEach(command::add);
+    Path log = marker.resolveSibling("driver.log");
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+}
