@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Compares the tensors of a checkpoint with those that config and architecture ask for. */
 final class CheckpointCheck {
-  private static final String ROTARY_TABLE = "rotary_emb.inv_freq"; // old files keep what config says
+  private static final String ROTARY_TABLE =
+      "rotary_emb.inv_freq"; // old files keep what config says
 
   private final ModelConfig config;
   private final Architecture architecture;

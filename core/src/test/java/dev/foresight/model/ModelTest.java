@@ -111,7 +111,9 @@ class ModelTest {
   @Test
   void normThatTheFamilyHasNoPlaceForIsRefused() {
     assertThatThrownBy(
-            () -> new GoldenModel("qwen3").open("\"model_type\": \"qwen3\"", "\"model_type\": \"qwen2\""))
+            () ->
+                new GoldenModel("qwen3")
+                    .open("\"model_type\": \"qwen3\"", "\"model_type\": \"qwen2\""))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("lacks the tensor model.layers.0.self_attn.k_proj.bias");
     assertThatThrownBy(
@@ -119,7 +121,8 @@ class ModelTest {
                 new GoldenModel("qwen3")
                     .open("\"model_type\": \"qwen3\"", "\"model_type\": \"mistral\""))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("model.layers.0.self_attn.k_norm.weight has no place in a mistral model");
+        .hasMessageContaining(
+            "model.layers.0.self_attn.k_norm.weight has no place in a mistral model");
   }
 
   @Test

@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A random checkpoint of architecture_goldens.py or llama_goldens.py, and what transformers computed with it.
+ * A random checkpoint of architecture_goldens.py or llama_goldens.py, and what transformers
+ * computed with it.
  *
  * @param name of its folder
  */

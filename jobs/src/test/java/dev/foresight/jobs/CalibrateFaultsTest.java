@@ -23,7 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Calibration of a text whose every word is one token, so that sequences can be written by hand. */
+/**
+ * Calibration of a text whose every word is one token, so that sequences can be written by hand.
+ */
 class CalibrateFaultsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LENGTH = 8;
@@ -229,8 +231,18 @@ class CalibrateFaultsTest {
   @Test
   void fullDiskIsNamedAndTheNextRunTakesOver() throws IOException {
     write(
-        sequence(0), sequence(1), sequence(2), sequence(3), sequence(4), sequence(5), sequence(6),
-        sequence(7), sequence(8), sequence(9), sequence(10), sequence(11));
+        sequence(0),
+        sequence(1),
+        sequence(2),
+        sequence(3),
+        sequence(4),
+        sequence(5),
+        sequence(6),
+        sequence(7),
+        sequence(8),
+        sequence(9),
+        sequence(10),
+        sequence(11));
     Path whole = folder.resolve("whole");
     assertThat(calibrate(whole.toString()).exitCode()).isZero();
     long needed = 0;
@@ -270,8 +282,19 @@ class CalibrateFaultsTest {
 
     Path out = folder.resolve("out");
     Object[] quantize = {
-      "quantize", "--master", "local[1]", "--model", model, "--sketches", store, "--out", out,
-      "--method", "awq", "--group", 64
+      "quantize",
+      "--master",
+      "local[1]",
+      "--model",
+      model,
+      "--sketches",
+      store,
+      "--out",
+      out,
+      "--method",
+      "awq",
+      "--group",
+      64
     };
     Cli.Result refused = Cli.run(quantize);
     assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
@@ -279,7 +302,8 @@ class CalibrateFaultsTest {
         .contains("has no sampled rows, which the sampled loss needs: use --loss diagonal");
     assertThat(out).doesNotExist();
     Cli.Result diagonal =
-        Cli.run(Stream.of(quantize, new Object[] {"--loss", "diagonal"}).flatMap(Stream::of).toArray());
+        Cli.run(
+            Stream.of(quantize, new Object[] {"--loss", "diagonal"}).flatMap(Stream::of).toArray());
     assertThat(diagonal.exitCode()).as(diagonal.err()).isZero();
   }
 

@@ -25,13 +25,11 @@ class ExecutorMemoryTest {
     return new SparkConf(false).set("spark.master", master);
   }
 
-  private static ExecutorMemory ofTiny(Execution.Memory memory, SparkConf conf)
-      throws IOException {
+  private static ExecutorMemory ofTiny(Execution.Memory memory, SparkConf conf) throws IOException {
     var request =
         new CalibrateJob.Request(
             "",
-            "",
-            "",
+            Corpus.files(""),
             0,
             "",
             new PackingSettings(512, Bos.AUTO, "eos", 0),

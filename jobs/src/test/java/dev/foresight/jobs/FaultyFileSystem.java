@@ -38,10 +38,14 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
    */
   static Map<String, String> settings(String pauseAt, java.nio.file.Path marker) {
     return Map.of(
-        "spark.hadoop.fs.faulty.impl", FaultyFileSystem.class.getName(),
-        "spark.hadoop.fs.faulty.impl.disable.cache", "true",
-        "spark.hadoop." + PAUSE_AT, pauseAt,
-        "spark.hadoop." + MARKER, marker.toString());
+        "spark.hadoop.fs.faulty.impl",
+        FaultyFileSystem.class.getName(),
+        "spark.hadoop.fs.faulty.impl.disable.cache",
+        "true",
+        "spark.hadoop." + PAUSE_AT,
+        pauseAt,
+        "spark.hadoop." + MARKER,
+        marker.toString());
   }
 
   /** The same folder under this file system. */

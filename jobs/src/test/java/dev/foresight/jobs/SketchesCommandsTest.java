@@ -55,8 +55,19 @@ class SketchesCommandsTest {
   private static Map<String, String> weights(Path sketches, String name) {
     Path out = folder.resolve(name);
     done(
-        "quantize", "--master", "local[2]", "--model", Cli.TINY, "--sketches", sketches, "--bits",
-        3, "--group", 64, "--out", out);
+        "quantize",
+        "--master",
+        "local[2]",
+        "--model",
+        Cli.TINY,
+        "--sketches",
+        sketches,
+        "--bits",
+        3,
+        "--group",
+        64,
+        "--out",
+        out);
     return new TreeMap<>(Cli.hashes(out, ".safetensors"));
   }
 
@@ -73,7 +84,8 @@ class SketchesCommandsTest {
     String shown = done("sketches", "show", store, "--shard", "legal", "--top", 2).out();
     assertThat(shown).contains("legal of ", "6 sequences of 64", "2 slices");
     assertThat(shown.lines()).hasSize(2 + 8 * 4);
-    assertThat(shown).containsPattern("7 mlp_output +384 .* \\d+:\\S+ \\d+:\\S+  thin: 1\\.0 tokens");
+    assertThat(shown)
+        .containsPattern("7 mlp_output +384 .* \\d+:\\S+ \\d+:\\S+  thin: 1\\.0 tokens");
     String without =
         done("sketches", "show", store, "--shard", "legal", "--first-position", "exclude").out();
     assertThat(without).containsPattern("7 mlp_output +378 "); // 6 tokens fewer
@@ -115,8 +127,19 @@ class SketchesCommandsTest {
     assertThat(again.out()).contains("Nothing to run: file:%s has all these".formatted(store));
     assertRefused(
         Cli.run(
-            "quantize", "--master", "local[1]", "--model", Cli.TINY, "--sketches", store, "--group",
-            64, "--first-n-slices", 1, "--out", folder.resolve("none")),
+            "quantize",
+            "--master",
+            "local[1]",
+            "--model",
+            Cli.TINY,
+            "--sketches",
+            store,
+            "--group",
+            64,
+            "--first-n-slices",
+            1,
+            "--out",
+            folder.resolve("none")),
         "--first-n-slices can't choose among the 2 slices of shard code: file:%s was compacted, which made one of them. Leave the option out, or calibrate again."
             .formatted(store));
   }
@@ -141,8 +164,17 @@ class SketchesCommandsTest {
     Files.write(sums, bytes);
     assertRefused(
         Cli.run(
-            "quantize", "--master", "local[1]", "--model", Cli.TINY, "--sketches", store, "--group",
-            64, "--out", folder.resolve("none")),
+            "quantize",
+            "--master",
+            "local[1]",
+            "--model",
+            Cli.TINY,
+            "--sketches",
+            store,
+            "--group",
+            64,
+            "--out",
+            folder.resolve("none")),
         "sums/%s of the store file:%s is damaged: its SHA-256 is not the committed one: remove the shard by 'foresight sketches remove file:%s --shards code' and calibrate it again."
             .formatted(sums.getFileName(), store, store));
   }
@@ -156,8 +188,7 @@ class SketchesCommandsTest {
     JsonNode pairs = JSON.readTree(Files.readString(report)).path("pairs");
     assertThat(pairs).hasSize(1);
     assertThat(pairs.at("/0/a").asText()).isEqualTo("code");
-    for (String role :
-        List.of("attention_input", "attention_output", "mlp_input", "mlp_output")) {
+    for (String role : List.of("attention_input", "attention_output", "mlp_input", "mlp_output")) {
       JsonNode drift = pairs.get(0).path(role);
       assertThat(drift.path("blocks")).hasSize(8);
       assertThat(drift.at("/mean/difference").asDouble()).isBetween(0.01, 1.0);
