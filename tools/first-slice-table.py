@@ -45,8 +45,10 @@ print("|---|---|---|---|---|---|---|")
 row("float", "float", 16)
 for bits in (3, 4):
     row("rtn, asymmetric, unpacked", "rtn-%d-dequantized" % bits, bits)
-    for method in ("rtn", "awq", "faq"):
+    for method in ("rtn", "rtn-weighted", "awq", "faq", "faq-adaptive"):
         row(method, "%s-%d" % (method, bits), bits)
+    for method in ("awq", "faq"):
+        row(method + " --steps weighted", "%s-weighted-%d" % (method, bits), bits)
 
 study = [
     (loss, shards, [os.path.join(out, "%s-3-%s-%s.json" % (m, loss, shards)) for m in ("awq", "faq-fallback", "faq-own")])

@@ -126,14 +126,18 @@ class DurableStoreTest {
   }
 
   @Test
-  void executorsOfTheirOwnWithASpeculativeCopy() throws Exception {
+  void aSpeculativeCopyOnAnotherHost() throws Exception {
     FaultyFileSystem.settings(PAUSED, marker).forEach(this::set);
     set("spark.speculation", "true");
     set("spark.speculation.interval", "100ms");
     set("spark.speculation.quantile", "0.1");
     set("spark.speculation.minTaskRuntime", "100ms");
+    set("spark.executor.memory", "1g");
     Path store = folder.resolve("speculation");
-    Cli.Result result = run("local-cluster[2,1,1024]", FaultyFileSystem.uri(store));
+    Cli.Result result;
+    try (TwoHosts cluster = TwoHosts.start(folder.resolve("workers"), 1024)) {
+      result = run(cluster.url(), FaultyFileSystem.uri(store));
+    }
     assertThat(marker).as("the first copy stood still: " + result.err()).exists();
     assertThat(result.out()).contains("Calibrated 1,536 tokens"); // no slice counts twice
     assertIsTheUndisturbed(result, store);
