@@ -1,7 +1,9 @@
 package dev.foresight.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Hashing;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.QuantizeCommand.Method;
@@ -38,6 +40,7 @@ final class QuantizationReport {
   private final Presearched window;
   private List<QuantizedBlock> blocks = List.of();
   private long bytes;
+  private int takenOver;
 
   QuantizationReport(
       QuantizeJob.Request request,
@@ -59,6 +62,47 @@ final class QuantizationReport {
   void add(List<QuantizedBlock> done, long allBytes) {
     blocks = done;
     bytes = allBytes;
+  }
+
+  /** Tells how many blocks an earlier run, which was killed, had finished. */
+  void tookOver(int finished) {
+    takenOver = finished;
+  }
+
+  /** All that the written bytes depend on, as text. */
+  String plan() throws IOException {
+    ObjectNode plan = report();
+    plan.remove("result");
+    if (selection.isPresent()) {
+      byte[] slices = Json.MAPPER.writeValueAsBytes(selection.get().slices());
+      plan.put("slices_sha256", Hashing.sha256Hex(slices));
+    }
+    return Json.MAPPER.writeValueAsString(plan);
+  }
+
+  /** Whose weights were quantized. */
+  ModelFingerprint model() {
+    return fingerprint;
+  }
+
+  /** What tasks reported, by block. */
+  List<QuantizedBlock> blocks() {
+    return blocks;
+  }
+
+  /** Size of all weight files. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** What the linears without an override are rounded to. */
+  Grid grid() {
+    return grid;
+  }
+
+  /** What each shard of the sketches counts for, none where nothing was searched. */
+  Optional<JsonNode> shards() throws IOException {
+    return Optional.ofNullable(report().at("/calibration/shards")).filter(JsonNode::isObject);
   }
 
   /** The window that was chosen; that of a method without one looks nowhere. */
@@ -196,6 +240,9 @@ final class QuantizationReport {
       }
     }
     request.container().warnings(grid).forEach(warning -> out.println("Note: " + warning));
+    if (takenOver > 0) {
+      out.printf("Took over %d blocks of a run that did not finish%n", takenOver);
+    }
     grids
         .counts()
         .forEach((rule, linears) -> out.printf("Override %s: %d linears%n", rule, linears));

@@ -30,6 +30,7 @@ import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.SketchSelection;
+import dev.foresight.spark.UnfinishedOutput;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.NamedTensor;
@@ -110,7 +111,9 @@ final class QuantizeJob {
       Optional<SketchSelection> selection =
           manifest.isEmpty() ? Optional.empty() : Optional.of(select(request, manifest.get()));
       Presearched window = window(request, model.config());
-      output.target().prepare("--out", request.overwrite());
+      QuantizationReport report =
+          new QuantizationReport(request, grids, fingerprint, manifest, selection, window);
+      prepare(request, output, report.plan());
       try {
         Plan plan =
             new Plan(
@@ -120,12 +123,11 @@ final class QuantizeJob {
                 grids,
                 request.search(),
                 selection.orElse(null));
-        QuantizationReport report =
-            new QuantizationReport(request, grids, fingerprint, manifest, selection, window);
         quantize(plan, model, folder, config, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
         output.json("report.json", report.report());
+        output.text(ModelCard.FILE, ModelCard.of(request, report));
         output.target().commit();
         report.print(out, seconds);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
@@ -134,6 +136,15 @@ final class QuantizeJob {
         }
         throw e;
       }
+    }
+  }
+
+  /** Goes on where a killed run with the same plan stopped; refuses any other folder in use. */
+  private void prepare(Request request, OutputFolder output, String plan) throws IOException {
+    UnfinishedOutput unfinished = new UnfinishedOutput(output.location());
+    if (!unfinished.isOf(plan, conf)) {
+      output.target().prepare("--out", request.overwrite());
+      unfinished.begin(plan, conf);
     }
   }
 
@@ -189,17 +200,29 @@ final class QuantizeJob {
           "foresight/importance",
           QuantizationTables.importance(moments, fused),
           QuantizationTables.IMPORTANCE);
+      for (int block = 0; block < blocks; block++) {
+        output.text(
+            ImportancePlot.file(block, blocks),
+            ImportancePlot.svg(block, moments.get(block).meanAbs(), fused.get(block)));
+      }
     }
+    var finished = new UnfinishedOutput(plan.output()).blocks(numbers, conf);
+    report.tookOver(finished.size());
+    List<Integer> missing =
+        numbers.stream().filter(number -> !finished.containsKey(number)).toList();
     spark.setJobGroup(
         "quantize",
         "Quantize %d blocks to %d bits".formatted(blocks, plan.grids().common().bits()));
     var broadcast = spark.broadcast(scores);
-    List<QuantizedBlock> done =
-        spark
-            .parallelize(numbers, blocks)
-            .map(new BlockQuantization(plan, broadcast, serializable))
-            .collect();
+    if (!missing.isEmpty()) {
+      spark
+          .parallelize(missing, missing.size())
+          .map(new BlockQuantization(plan, broadcast, serializable))
+          .collect()
+          .forEach(block -> finished.put(block.block(), block));
+    }
     broadcast.destroy();
+    List<QuantizedBlock> done = List.copyOf(finished.values());
     output.table(
         session,
         "foresight/quantization",

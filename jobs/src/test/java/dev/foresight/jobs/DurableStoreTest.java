@@ -3,18 +3,12 @@ package dev.foresight.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +23,6 @@ class DurableStoreTest {
   private static final List<String> SHARDS =
       List.of("code", "dialogue", "encyclopedia", "fiction", "legal", "reasoning");
   private static final String PAUSED = "-legal.00001"; // the file of a slice in the middle
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir private static Path folder;
   private static Map<String, String> expected;
@@ -94,18 +87,6 @@ class DurableStoreTest {
     assertThat(Cli.run("sketches", "list", store).out()).contains(SHARDS);
   }
 
-  /** Waits until a writer stands still, and tells its process; fails if the run ends before. */
-  private long standingStill(BooleanSupplier running) throws Exception {
-    Path pid = marker.resolveSibling("marker.pid");
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!Files.exists(pid) || Files.size(pid) == 0) {
-      assertThat(running.getAsBoolean()).as("the run goes on until somebody stands still").isTrue();
-      assertThat(Instant.now()).as("nobody came to the file").isBefore(end);
-      Thread.sleep(20);
-    }
-    return Long.parseLong(Files.readString(pid));
-  }
-
   @Test
   void twoThreads() {
     Path store = folder.resolve("two");
@@ -150,7 +131,7 @@ class DurableStoreTest {
     var running =
         CompletableFuture.supplyAsync(
             () -> run("local-cluster[2,1,1024]", FaultyFileSystem.uri(store)));
-    long executor = standingStill(() -> !running.isDone());
+    long executor = StandingProcess.await(marker, () -> !running.isDone());
     assertThat(executor).isNotEqualTo(ProcessHandle.current().pid());
     ProcessHandle.of(executor).orElseThrow().destroyForcibly();
     assertIsTheUndisturbed(running.get(), store);
@@ -159,39 +140,14 @@ class DurableStoreTest {
   @Test
   void driverThatIsKilledAndARunThatTakesOver() throws Exception {
     Path store = folder.resolve("driver");
-    Process driver = driver(FaultyFileSystem.uri(store));
-    try {
-      standingStill(driver::isAlive);
-    } finally {
-      driver.destroyForcibly(); // kill -9
-      driver.waitFor();
-    }
+    String shards = String.join(",", SHARDS);
+    StandingProcess.killed(
+        PAUSED, marker, arguments("local[1]", shards, FaultyFileSystem.uri(store)));
     assertThat(store.resolve("_SUCCESS")).doesNotExist();
     assertThat(store.resolve("commits")).doesNotExist();
     Cli.Result result = run("local[2]", store.toString());
     assertThat(result.out()).containsPattern("Took over [1-9]\\d* slices of a run");
     assertThat(result.out()).doesNotContain("Took over 12 slices");
     assertIsTheUndisturbed(result, store);
-  }
-
-  /** A calibration in a JVM of its own, one thread, that stands still at a slice in the middle. */
-  private Process driver(String store) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-agentlib") && !argument.startsWith("-javaagent"))
-        .forEach(command::add);
-    FaultyFileSystem.settings(PAUSED, marker)
-        .forEach((name, value) -> command.add("-D%s=%s".formatted(name, value)));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(Foresight.class.getName());
-    Stream.of(arguments("local[1]", String.join(",", SHARDS), store))
-        .map(Object::toString)
-        .forEach(command::add);
-    Path log = marker.resolveSibling("driver.log");
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
   }
 }

@@ -131,13 +131,16 @@ public final class BlockQuantization
           new Path(plan.output()),
           file,
           out -> bytes[0] = SafetensorsWriter.write(tensors, out));
-      return new QuantizedBlock(
-          block,
-          file,
-          bytes[0],
-          tensors.stream().map(NamedTensor::info).toList(),
-          result.reports(),
-          (System.nanoTime() - started) / 1e9);
+      QuantizedBlock done =
+          new QuantizedBlock(
+              block,
+              file,
+              bytes[0],
+              tensors.stream().map(NamedTensor::info).toList(),
+              result.reports(),
+              (System.nanoTime() - started) / 1e9);
+      new UnfinishedOutput(plan.output()).record(done, conf.value());
+      return done;
     }
   }
 
