@@ -14,18 +14,14 @@ import java.util.List;
  * threads.
  */
 public final class Judge implements AutoCloseable {
-  private static final int LOGIT_BYTES = 32 << 20; // of one model, at once
-
   private final HeadSession head;
   private final Model model;
   private final boolean compares;
-  private final int positionsAtOnce;
 
   private Judge(HeadSession head, Model model, boolean compares) {
     this.head = head;
     this.model = model;
     this.compares = compares;
-    this.positionsAtOnce = Math.max(1, LOGIT_BYTES / Float.BYTES / model.config().vocabulary());
   }
 
   /** A judge of a model alone: loss and perplexity. */
@@ -74,38 +70,43 @@ public final class Judge implements AutoCloseable {
     if (compares != reference.length > 0) {
       throw new IllegalArgumentException("Reference states belong to a judge with a reference");
     }
+    int length = windows[0].length;
+    int[] next = following(windows);
+    HeadSession.Scores all =
+        compares ? head.score(hidden, reference, next) : head.score(hidden, next);
     List<WindowScores> scores = new ArrayList<>();
     for (int w = 0; w < windows.length; w++) {
-      WindowScores window =
-          window(windows[w], part(hidden, w, windows), part(reference, w, windows));
+      WindowScores window = window(all, w * length, (w + 1) * length - 1);
       requireFinite(window, w);
       scores.add(window);
     }
     return scores;
   }
 
-  private WindowScores window(int[] ids, float[] hidden, float[] reference) {
-    int positions = ids.length - 1;
-    float[] loss = new float[positions];
-    float[] referenceLoss = new float[compares ? positions : 0];
-    float[] divergence = new float[compares ? positions : 0];
-    int agreements = 0;
-    for (int from = 0; from < positions; from += positionsAtOnce) {
-      int to = Math.min(positions, from + positionsAtOnce);
-      int[] next = Arrays.copyOfRange(ids, from + 1, to + 1);
-      float[] ours = rows(hidden, ids.length, from, to);
-      HeadSession.Scores scores =
-          compares
-              ? head.score(ours, rows(reference, ids.length, from, to), next)
-              : head.score(ours, next);
-      System.arraycopy(scores.loss(), 0, loss, from, to - from);
-      if (compares) {
-        System.arraycopy(scores.referenceLoss(), 0, referenceLoss, from, to - from);
-        System.arraycopy(scores.divergence(), 0, divergence, from, to - from);
-        agreements += scores.agreements();
-      }
+  /** The token behind each position; behind a window's last, which is not scored, any. */
+  private static int[] following(int[][] windows) {
+    int length = windows[0].length;
+    int[] next = new int[windows.length * length];
+    for (int w = 0; w < windows.length; w++) {
+      System.arraycopy(windows[w], 1, next, w * length, length - 1);
     }
-    return new WindowScores(loss, referenceLoss, divergence, agreements);
+    return next;
+  }
+
+  private WindowScores window(HeadSession.Scores all, int from, int to) {
+    float[] loss = Arrays.copyOfRange(all.loss(), from, to);
+    if (!compares) {
+      return new WindowScores(loss, new float[0], new float[0], 0);
+    }
+    int agreements = 0;
+    for (int i = from; i < to; i++) {
+      agreements += all.top()[i] == all.referenceTop()[i] ? 1 : 0;
+    }
+    return new WindowScores(
+        loss,
+        Arrays.copyOfRange(all.referenceLoss(), from, to),
+        Arrays.copyOfRange(all.divergence(), from, to),
+        agreements);
   }
 
   private void requireFinite(WindowScores scores, int window) {
@@ -122,16 +123,6 @@ public final class Judge implements AutoCloseable {
                 + " and the output head.");
       }
     }
-  }
-
-  private static float[] part(float[] states, int window, int[][] windows) {
-    int size = states.length / windows.length;
-    return Arrays.copyOfRange(states, window * size, (window + 1) * size);
-  }
-
-  private static float[] rows(float[] states, int length, int from, int to) {
-    int channels = states.length / length;
-    return Arrays.copyOfRange(states, from * channels, to * channels);
   }
 
   @Override

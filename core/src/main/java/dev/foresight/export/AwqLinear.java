@@ -63,19 +63,22 @@ record AwqLinear(String linear, int rows, int columns, int group, DType stepType
 
   @Override
   public float[] floats(Checkpoint stored) throws IOException {
+    return codes(stored).dequantized().values();
+  }
+
+  @Override
+  public QuantizedLinear codes(Checkpoint stored) throws IOException {
     int groups = columns / group;
     IntBuffer codes = stored.bytes(linear + Gptq.CODES).asIntBuffer();
     IntBuffer zeros = stored.bytes(linear + Gptq.ZEROS).asIntBuffer();
     float[] steps = stored.floats(linear + Gptq.STEPS);
     return new QuantizedLinear(
-            rows,
-            columns,
-            group,
-            new Grid(Awq.BITS, group, false, stepType),
-            Awq.unpacked(codes, rows, columns),
-            Transposed.transpose(steps, groups, rows),
-            Awq.unpacked(zeros, rows, groups))
-        .dequantized()
-        .values();
+        rows,
+        columns,
+        group,
+        new Grid(Awq.BITS, group, false, stepType),
+        Awq.unpacked(codes, rows, columns),
+        Transposed.transpose(steps, groups, rows),
+        Awq.unpacked(zeros, rows, groups));
   }
 }

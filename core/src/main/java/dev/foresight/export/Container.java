@@ -56,6 +56,11 @@ public interface Container {
    */
   List<NamedTensor> tensors(String linear, QuantizedLinear weight);
 
+  /** The weights that a reader of the file gets, in fp32, [rows, columns]. */
+  default float[] read(QuantizedLinear weight) {
+    return weight.dequantized().values();
+  }
+
   /**
    * What config.json says of the weights, or nothing if they are plain floats.
    *

@@ -64,6 +64,15 @@ public final class Dequantized implements Container {
   }
 
   @Override
+  public float[] read(QuantizedLinear weight) {
+    float[] values = weight.dequantized().values();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = weight.grid().stepType().round(values[i]);
+    }
+    return values;
+  }
+
+  @Override
   public Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat) {
     return Optional.empty();
   }

@@ -2,6 +2,8 @@ package dev.foresight.export;
 
 import dev.foresight.InputException;
 import dev.foresight.export.DensePacker.Run;
+import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.TensorInfo;
@@ -113,6 +115,35 @@ record GptqLinear(
       }
     }
     return weights;
+  }
+
+  @Override
+  public QuantizedLinear codes(Checkpoint stored) throws IOException {
+    int[] group = groupOf(stored);
+    int size = (columns + groups - 1) / groups;
+    for (int column = 0; column < columns; column++) {
+      if (columns % groups != 0 || group[column] != column / size) {
+        throw new InputException(
+            "%s: the inputs of %s are in an order of their own (g_idx), so its codes can't be checked."
+                .formatted(location, linear));
+      }
+    }
+    IntBuffer packed = stored.bytes(linear + Gptq.CODES).asIntBuffer();
+    byte[] codes = new byte[rows * columns];
+    for (int row = 0; row < rows; row++) {
+      DensePacker.unpack(
+          packed, new Run(row, rows), codes, Run.along(row * columns), columns, bits);
+    }
+    int[] unpacked = zeros(stored);
+    byte[] zeros = new byte[unpacked.length];
+    for (int row = 0; row < rows; row++) {
+      for (int g = 0; g < groups; g++) {
+        zeros[row * groups + g] = (byte) unpacked[g * rows + row];
+      }
+    }
+    float[] steps = Transposed.transpose(stored.floats(linear + Gptq.STEPS), groups, rows);
+    Grid grid = new Grid(bits, size, false, stepType);
+    return new QuantizedLinear(rows, columns, size, grid, codes, steps, zeros);
   }
 
   /** Zero points as [groups, outputs]. */

@@ -97,11 +97,11 @@ record PackedLinear(String linear, int rows, int columns, int group, Grid grid)
 
   @Override
   public float[] floats(Checkpoint stored) throws IOException {
-    return read(stored).dequantized().values();
+    return codes(stored).dequantized().values();
   }
 
-  /** Reads codes, steps and zero points. */
-  QuantizedLinear read(Checkpoint stored) throws IOException {
+  @Override
+  public QuantizedLinear codes(Checkpoint stored) throws IOException {
     int bits = grid.bits();
     int words = DensePacker.words(columns, bits);
     IntBuffer packed = stored.bytes(linear + CompressedTensors.PACKED).asIntBuffer();

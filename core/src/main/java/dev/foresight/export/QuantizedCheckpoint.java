@@ -8,6 +8,7 @@ import dev.foresight.tensor.TensorNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,6 +18,8 @@ import java.util.TreeMap;
  * QuantizedLinear#dequantized}, bit for bit, and whose type is that of the steps.
  */
 final class QuantizedCheckpoint implements Checkpoint {
+  private static final String WEIGHT = ".weight";
+
   private final String location;
   private final Checkpoint stored;
   private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
@@ -68,6 +71,24 @@ final class QuantizedCheckpoint implements Checkpoint {
     packed.put(weight.name(), linear);
   }
 
+  /** Names of the linears without {@code .weight}, sorted. */
+  List<String> packed() {
+    return packed.keySet().stream().map(QuantizedCheckpoint::withoutWeight).toList();
+  }
+
+  /** Codes, steps and zero points of a linear. */
+  QuantizedLinear codes(String linear) throws IOException {
+    StoredLinear stands = packed.get(linear + WEIGHT);
+    if (stands == null) {
+      throw TensorNames.missing(location, linear + WEIGHT, packed.keySet());
+    }
+    return stands.codes(stored);
+  }
+
+  private static String withoutWeight(String name) {
+    return name.substring(0, name.length() - WEIGHT.length());
+  }
+
   @Override
   public Collection<TensorInfo> tensors() {
     return tensors.values().stream().toList();
@@ -95,6 +116,11 @@ final class QuantizedCheckpoint implements Checkpoint {
               .formatted(location, name));
     }
     return stored.bytes(name);
+  }
+
+  @Override
+  public boolean dequantizes(String name) {
+    return packed.containsKey(name);
   }
 
   @Override

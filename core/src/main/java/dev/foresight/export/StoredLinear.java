@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.TensorInfo;
@@ -17,6 +18,13 @@ interface StoredLinear {
 
   /** The weights that a reader computes in fp32, [outputs, inputs]. */
   float[] floats(Checkpoint stored) throws IOException;
+
+  /**
+   * The same in codes, steps and zero points.
+   *
+   * @throws InputException if its inputs are in an order of groups that codes alone do not tell
+   */
+  QuantizedLinear codes(Checkpoint stored) throws IOException;
 
   /** What a config says of the linears of a folder, ready to read them. */
   interface Format {

@@ -96,7 +96,7 @@ public final class BlockRunner implements AutoCloseable {
     } finally {
       batches.forEach(batch -> batch.inputs().close());
     }
-    requireFinite(hidden, sequences.length);
+    requireFinite(hidden, sequences);
     return hidden;
   }
 
@@ -197,19 +197,49 @@ public final class BlockRunner implements AutoCloseable {
         Optional.of(role));
   }
 
-  private void requireFinite(float[] hidden, int sequences) {
-    for (int i = 0; i < hidden.length; i++) {
-      if (!Float.isFinite(hidden[i])) {
-        int guilty = i / (hidden.length / sequences);
-        throw new NotFiniteException(
-            "%s: the hidden states of sequence %d are not finite behind the last block. Look for"
-                    .formatted(model.location(), guilty)
-                + " NaN, infinity or huge values in the weights.",
-            guilty,
-            model.config().blocks() - 1,
-            Optional.empty());
+  private void requireFinite(float[] hidden, int[][] sequences) throws IOException {
+    int guilty = firstNotFinite(hidden) / (hidden.length / sequences.length);
+    if (guilty == sequences.length) {
+      return;
+    }
+    int block = blockThatSpoils(sequences[guilty]);
+    throw new NotFiniteException(
+        "%s, block %d: the hidden states of sequence %d are not finite behind it. Look for NaN,"
+                .formatted(model.location(), block, guilty)
+            + " infinity or huge values in the weights of this block and the ones before it.",
+        guilty,
+        block,
+        Optional.empty());
+  }
+
+  /** The block behind which a sequence's hidden states are not finite for the first time. */
+  private int blockThatSpoils(int[] sequence) throws IOException {
+    float[] hidden = embedding.lookUp(new int[][] {sequence});
+    Batch batch = batch(0, 1, sequence.length, RowSelection.none());
+    int last = model.config().blocks() - 1;
+    try (BatchInputs inputs = batch.inputs()) {
+      for (int block = 0; block < last; block++) {
+        BlockSession session = sessions.acquire(block);
+        try {
+          step(session, block, batch, hidden);
+        } finally {
+          sessions.release(block);
+        }
+        if (firstNotFinite(hidden) < hidden.length) {
+          return block;
+        }
       }
     }
+    return last;
+  }
+
+  /** Place of the first number that is NaN or infinite; the length if there is none. */
+  private static int firstNotFinite(float[] values) {
+    int i = 0;
+    while (i < values.length && Float.isFinite(values[i])) {
+      i++;
+    }
+    return i;
   }
 
   private int requireEven(int[][] sequences) {

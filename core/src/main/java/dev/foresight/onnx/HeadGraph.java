@@ -2,97 +2,109 @@ package dev.foresight.onnx;
 
 import static dev.foresight.onnx.OnnxGraph.attribute;
 
+import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The graph from hidden states behind the last block to scores of the next token, for P positions:
- * final norm, output head, log-softmax, and of that only what a judgement needs, so that the logits
- * [P, vocabulary] never leave ONNX Runtime.
+ * The graph from hidden states behind the last block to what P positions and V tokens, one slice of
+ * the vocabulary, add to the scores of the next token: final norm, rows of the output head, and of
+ * the logits [P, V] only maxima and sums, so that they never leave ONNX Runtime.
+ *
+ * <p>With the logits a of a position and their maximum m, a slice gives m, Σ exp(a − m), the place
+ * of m and the logit of the next token; of a reference also Σ exp(a − m) (a − b), b the logits of
+ * the judged model. {@link SliceSums} puts the slices together.
  */
 final class HeadGraph {
-  /** Hidden states of the judged model, [P, hidden]. */
-  static final String HIDDEN = "hidden";
+  /** Names of the inputs and outputs of one model of the graph. */
+  enum Side {
+    /** The judged model. */
+    MODEL(""),
+    /** What it is compared with. */
+    REFERENCE("reference_");
 
-  /** Hidden states of the reference model, [P, its hidden]. */
-  static final String REFERENCE = "reference";
+    /** Hidden states, [P, hidden]. */
+    final String hidden;
 
-  /** The token that follows each position, [P, 1]. */
+    /** Rows of the output head, [V, hidden]. */
+    final String rows;
+
+    /** Weight of the norm in front of it, [hidden]. */
+    final String norm;
+
+    /** Largest logit of each position, [P, 1]. */
+    final String max;
+
+    /** Σ exp(logit − max), [P, 1]. */
+    final String sum;
+
+    /** Token of the largest logit, counted within the slice, [P]. */
+    final String top;
+
+    /** Logit of the next token, [P, 1]. */
+    final String chosen;
+
+    Side(String prefix) {
+      this.hidden = prefix + "hidden";
+      this.rows = prefix + "rows";
+      this.norm = prefix + "norm";
+      this.max = prefix + "max";
+      this.sum = prefix + "sum";
+      this.top = prefix + "top";
+      this.chosen = prefix + "chosen";
+    }
+  }
+
+  /** The token that follows each position, counted within the slice and inside it, [P, 1]. */
   static final String NEXT = "next";
 
-  /** Negative log-likelihood of the next token, natural logarithm, [P, 1]. */
-  static final String LOSS = "loss";
+  /** Σ exp(a − max a) (a − b), a the reference's logits, b the model's, [P, 1]. */
+  static final String MOMENT = "moment";
 
-  /** The same of the reference, [P, 1]. */
-  static final String REFERENCE_LOSS = "reference_loss";
-
-  /** Kullback-Leibler divergence of the judged model from the reference, in nats, [P]. */
-  static final String DIVERGENCE = "divergence";
-
-  /** Most likely token of the judged model, [P]. */
-  static final String TOP = "top";
-
-  /** Most likely token of the reference, [P]. */
-  static final String REFERENCE_TOP = "reference_top";
-
-  /** Natural logarithm of every token's probability, [P, vocabulary]. */
-  static final String LOG_PROBABILITIES = "log_probabilities";
+  /** All logits, [P, V]. */
+  static final String LOGITS = "logits";
 
   private final OnnxGraph graph = new OnnxGraph("head");
 
   private HeadGraph() {}
 
-  /** Loss alone. */
-  static byte[] build(ModelConfig config, HeadWeights weights) {
+  /** Scores of one model. */
+  static byte[] build(Model model) {
     HeadGraph head = new HeadGraph();
-    String logs = head.logProbabilities(HIDDEN, config, weights);
     head.graph.indexInput(NEXT, "positions", 1);
-    head.loss(LOSS, logs);
+    head.scores(Side.MODEL, head.logits(Side.MODEL, model));
     return head.graph.bytes();
   }
 
-  /** Loss of both, divergence and most likely tokens. */
-  static byte[] build(
-      ModelConfig config,
-      HeadWeights weights,
-      ModelConfig referenceConfig,
-      HeadWeights referenceWeights) {
+  /** Scores of both, and what their divergence is made of. */
+  static byte[] build(Model model, Model reference) {
     HeadGraph head = new HeadGraph();
-    String q = head.logProbabilities(HIDDEN, config, weights);
-    String p = head.logProbabilities(REFERENCE, referenceConfig, referenceWeights);
     head.graph.indexInput(NEXT, "positions", 1);
-    head.loss(LOSS, q);
-    head.loss(REFERENCE_LOSS, p);
-    head.divergence(p, q);
-    head.top(TOP, q);
-    head.top(REFERENCE_TOP, p);
+    String b = head.logits(Side.MODEL, model);
+    head.scores(Side.MODEL, b);
+    String a = head.logits(Side.REFERENCE, reference);
+    String weights = head.scores(Side.REFERENCE, a);
+    String difference = head.graph.node("Sub", List.of(a, b));
+    String weighted = head.graph.node("Mul", List.of(weights, difference));
+    head.graph.output(MOMENT, "ReduceSum", List.of(weighted, head.graph.indices(1)));
     return head.graph.bytes();
   }
 
-  /** Natural logarithm of every token's probability, [P, vocabulary]. */
-  static byte[] nextToken(ModelConfig config, HeadWeights weights) {
+  /** Logits themselves, for few positions. */
+  static byte[] logits(Model model) {
     HeadGraph head = new HeadGraph();
-    String logs = head.logProbabilities(HIDDEN, config, weights);
-    head.graph.output(LOG_PROBABILITIES, "Identity", List.of(logs));
+    head.graph.output(LOGITS, "Identity", List.of(head.logits(Side.MODEL, model)));
     return head.graph.bytes();
   }
 
-  /**
-   * Final norm, head and cap.
-   *
-   * @param input name of the hidden states, [P, hidden], declared here
-   * @return name of the logits, [P, vocabulary]
-   */
-  static String logits(OnnxGraph graph, String input, ModelConfig config, HeadWeights weights) {
-    graph.input(input, "positions", config.hidden());
-    weights.shapes().forEach(graph::weight);
-    String x = BlockGraph.rmsNorm(graph, input, weights.normSpec(), weights.norm(), config);
-    List<String> parts = new ArrayList<>();
-    for (String part : weights.parts()) {
-      parts.add(graph.node("Gemm", List.of(x, part), attribute("transB", 1)));
-    }
-    String logits = graph.node("Concat", parts, attribute("axis", 1));
+  /** Final norm, rows and cap, [P, V]. */
+  private String logits(Side side, Model model) {
+    ModelConfig config = model.config();
+    graph.input(side.hidden, "positions", config.hidden());
+    graph.input(side.rows, "tokens", config.hidden());
+    String x =
+        BlockGraph.rmsNorm(graph, side.hidden, model.architecture().finalNorm(), side.norm, config);
+    String logits = graph.node("Gemm", List.of(x, side.rows), attribute("transB", 1));
     if (config.logitCap().isEmpty()) {
       return logits;
     }
@@ -101,26 +113,20 @@ final class HeadGraph {
     return graph.node("Mul", List.of(bent, cap));
   }
 
-  /** log-softmax of the head's output, [P, vocabulary]. */
-  private String logProbabilities(String input, ModelConfig config, HeadWeights weights) {
-    String logits = logits(graph, input, config, weights);
-    return graph.node("LogSoftmax", List.of(logits), attribute("axis", 1));
-  }
-
-  private void loss(String name, String logs) {
-    String chosen = graph.node("GatherElements", List.of(logs, NEXT), attribute("axis", 1));
-    graph.output(name, "Neg", List.of(chosen));
-  }
-
-  private void divergence(String p, String q) {
-    String difference = graph.node("Sub", List.of(p, q));
-    String weighted = graph.node("Mul", List.of(graph.node("Exp", List.of(p)), difference));
-    List<String> inputs = List.of(weighted, graph.indices(1));
-    graph.output(DIVERGENCE, "ReduceSum", inputs, attribute("keepdims", 0));
-  }
-
-  private void top(String name, String logs) {
+  /**
+   * What the loss is made of.
+   *
+   * @return exp(logit − max), [P, V]
+   */
+  private String scores(Side side, String logits) {
+    String axis = graph.indices(1);
+    graph.output(side.max, "ReduceMax", List.of(logits, axis));
+    String shifted = graph.node("Sub", List.of(logits, side.max));
+    String weights = graph.node("Exp", List.of(shifted));
+    graph.output(side.sum, "ReduceSum", List.of(weights, axis));
+    graph.output(side.chosen, "GatherElements", List.of(logits, NEXT), attribute("axis", 1));
     graph.indexOutput(
-        name, "ArgMax", List.of(logs), attribute("axis", 1), attribute("keepdims", 0));
+        side.top, "ArgMax", List.of(logits), attribute("axis", 1), attribute("keepdims", 0));
+    return weights;
   }
 }

@@ -67,7 +67,8 @@ public record GridOverride(Pattern pattern, int bits, int group, boolean inFloat
     }
   }
 
-  boolean matches(String linear) {
+  /** Whether a linear of this name is meant. */
+  public boolean matches(String linear) {
     return pattern.matcher(linear).find();
   }
 

@@ -24,9 +24,15 @@ public interface Checkpoint extends Closeable {
   /**
    * The stored bytes, little-endian, C-contiguous, read-only; valid until {@link #close}.
    *
-   * @throws dev.foresight.InputException if there is no such tensor, or it is 2 GiB or larger
+   * @throws dev.foresight.InputException if there is no such tensor, it is 2 GiB or larger, or
+   *     {@link #dequantizes}
    */
   ByteBuffer bytes(String name) throws IOException;
+
+  /** Whether a tensor has no bytes of its own, because it is dequantized on reading. */
+  default boolean dequantizes(String name) {
+    return false;
+  }
 
   /**
    * All elements widened to fp32.

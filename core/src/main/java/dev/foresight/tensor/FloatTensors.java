@@ -27,7 +27,7 @@ public final class FloatTensors {
    *
    * @param bytes little-endian; its position is left as it was
    */
-  static void widen(DType dtype, ByteBuffer bytes, float[] target, int offset) {
+  public static void widen(DType dtype, ByteBuffer bytes, float[] target, int offset) {
     ByteBuffer elements = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     switch (dtype) {
       case F32 -> elements.asFloatBuffer().get(target, offset, elements.remaining() / Float.BYTES);

@@ -52,7 +52,7 @@ class CompressedTensorsTest {
         for (int group : List.of(16, 0)) {
           String linear = name(bits, symmetric, group);
           CompressedTensorsScheme scheme = new CompressedTensorsScheme(bits, group, symmetric);
-          QuantizedLinear read = PackedLinear.of("golden", library, linear, scheme).read(library);
+          QuantizedLinear read = PackedLinear.of("golden", library, linear, scheme).codes(library);
           assertThat(read.codes()).isEqualTo(expected(library, bits, symmetric, group).codes());
           assertThat(read.dequantized().values())
               .as(linear)

@@ -203,7 +203,7 @@ class BlockRunnerTest {
           .hasMessageContaining("block 1: the mlp_output of sequence 0 is not finite");
       assertThatThrownBy(() -> plain.run(slice(2, 3)))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining("hidden states of sequence 0 are not finite");
+          .hasMessageContaining("block 1: the hidden states of sequence 0 are not finite");
     }
   }
 

@@ -133,7 +133,7 @@ class ExactnessReport {
         Judge judge = Judge.of(model)) {
       float[] hidden = runner.run(windows);
       float[] first = Arrays.copyOf(hidden, hidden.length / windows.length);
-      double logits = Llama.relativeRms(Logits.of(model, first), golden.floats("logits"));
+      double logits = Llama.relativeRms(LikelyToken.logits(model, first), golden.floats("logits"));
       System.out.printf("logits of the first window: relative RMS %.2e%n", logits);
       PerplexityResult result = PerplexityResult.of(judge.judge(windows, hidden));
       System.out.printf(

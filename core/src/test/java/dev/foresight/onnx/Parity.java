@@ -50,7 +50,7 @@ record Parity(double block, double blockSums, double chain, double chainSums, do
     float[] wanted = golden.floats("logits");
     int positions = wanted.length / model.config().vocabulary();
     float[] first = Arrays.copyOf(hidden, positions * model.config().hidden());
-    return Llama.relativeRms(Logits.of(model, first), wanted);
+    return Llama.relativeRms(LikelyToken.logits(model, first), wanted);
   }
 
   private static double worstSum(Map<Role, BatchStatistics> measured, Checkpoint golden, int block)

@@ -4,18 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.evaluate.PerplexityResult;
 import dev.foresight.evaluate.WindowScores;
 import dev.foresight.evaluate.Windows;
-import dev.foresight.export.ExportedCheckpoints;
-import dev.foresight.model.Model;
 import dev.foresight.onnx.Precision;
 import dev.foresight.spark.Execution;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
-import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.WindowJudge;
 import dev.foresight.spark.WindowJudge.Chunk;
-import dev.foresight.tensor.ModelFolder;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
 import java.util.List;
@@ -60,13 +56,16 @@ final class EvaluateJob {
    *
    * @param text what was judged on
    * @param bos whether one BOS stands at the start of the text
+   * @param windowsInText whole windows that the text holds, of which some or all were scored
    * @param precision arithmetic of the linears, of the model and its reference
    */
   record Outcome(
       Request request,
       ModelFingerprint model,
+      Optional<ModelFingerprint> referenceModel,
       EvaluationText text,
       boolean bos,
+      int windowsInText,
       PerplexityResult result,
       Precision precision,
       double seconds) {
@@ -78,7 +77,10 @@ final class EvaluateJob {
       json.put("model_sha256", model.sha256());
       json.put("data", text.name());
       json.put("data_sha256", text.sha256());
+      json.put("tokens", text.tokens().length);
+      json.put("tokenizer_sha256", model.files().get("tokenizer.json"));
       json.put("window", request.window());
+      json.put("windows_in_text", windowsInText);
       json.put("bos", bos ? "once, at the start of the text" : "none");
       json.put("precision", precision.name());
       json.put("seconds", seconds);
@@ -92,6 +94,7 @@ final class EvaluateJob {
               c -> {
                 ObjectNode reference = json.putObject("reference");
                 reference.put("model", request.reference().orElseThrow());
+                reference.put("model_sha256", referenceModel.orElseThrow().sha256());
                 reference.put("perplexity", c.referencePerplexity());
                 reference.put("divergence_mean", c.meanDivergence());
                 reference.put("divergence_median", c.medianDivergence());
@@ -104,23 +107,26 @@ final class EvaluateJob {
     }
   }
 
+  /** Opens the model and scores it. */
   Outcome run(Request request) throws IOException {
+    return run(request, JudgedModel.open(request.model(), conf));
+  }
+
+  /** Scores a model that is open already. */
+  Outcome run(Request request, JudgedModel model) throws IOException {
     long started = System.nanoTime();
-    String location = Locations.qualify(request.model(), conf);
-    ModelFolder folder = ModelFolders.open(location, conf);
-    ModelFingerprint fingerprint = ModelFingerprint.of(folder);
-    requireModel(folder);
     EvaluationText text;
     boolean bos;
-    try (Tokenizer tokenizer = Tokenizer.open(folder)) {
+    try (Tokenizer tokenizer = Tokenizer.open(model.folder())) {
       text = EvaluationText.read(request.data(), conf, tokenizer);
       bos = tokenizer.addsBos();
     }
     int[][] windows = Windows.evenlySpaced(text.tokens(), request.window(), request.windows());
-    Optional<ExecutorModel.Key> reference =
+    Optional<JudgedModel> opened =
         request.reference().isEmpty()
             ? Optional.empty()
-            : Optional.of(reference(request.reference().get()));
+            : Optional.of(reference(request.reference().get(), model));
+    Optional<ExecutorModel.Key> reference = opened.map(this::key);
     Optional<String> states =
         request.states().isEmpty() || reference.isEmpty()
             ? Optional.empty()
@@ -132,39 +138,31 @@ final class EvaluateJob {
         spark
             .parallelize(chunks, chunks.size())
             .map(
-                new WindowJudge(
-                    key(location, fingerprint),
-                    reference,
-                    states,
-                    new SerializableConfiguration(conf)))
+                new WindowJudge(key(model), reference, states, new SerializableConfiguration(conf)))
             .collect()
             .stream()
             .flatMap(List::stream)
             .toList();
     return new Outcome(
         request,
-        fingerprint,
+        model.fingerprint(),
+        opened.map(JudgedModel::fingerprint),
         text,
         bos,
+        text.tokens().length / request.window(),
         PerplexityResult.of(scores),
         execution.precision(),
         (System.nanoTime() - started) / 1e9);
   }
 
-  private static void requireModel(ModelFolder folder) throws IOException {
-    Model.of(folder, ExportedCheckpoints.open(folder)).close();
+  private JudgedModel reference(String given, JudgedModel model) throws IOException {
+    JudgedModel reference = JudgedModel.open(given, conf);
+    model.requireSameVocabulary(reference);
+    return reference;
   }
 
-  private ExecutorModel.Key reference(String given) throws IOException {
-    String location = Locations.qualify(given, conf);
-    ModelFolder folder = ModelFolders.open(location, conf);
-    requireModel(folder);
-    return key(location, ModelFingerprint.of(folder));
-  }
-
-  private ExecutorModel.Key key(String location, ModelFingerprint fingerprint) {
-    return new ExecutorModel.Key(
-        location, fingerprint.sha256(), false, execution, spark.defaultParallelism());
+  private ExecutorModel.Key key(JudgedModel model) {
+    return model.key(execution, spark.defaultParallelism());
   }
 
   /** A folder of its own for each (reference, text, windows), so that nothing stale is read. */

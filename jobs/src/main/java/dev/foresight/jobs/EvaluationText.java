@@ -7,20 +7,13 @@ import dev.foresight.InputException;
 import dev.foresight.spark.Json;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
 
 /**
  * A text to judge a model on: plain text, its line ends read as line feeds, or JSON lines whose
@@ -32,10 +25,6 @@ import org.apache.hadoop.io.compress.CompressionCodecFactory;
  */
 @SuppressWarnings("ArrayRecordComponent") // cut into windows at once, never compared
 record EvaluationText(String name, String sha256, int[] tokens) {
-  // the WikiText-2 file has some of each, and published numbers come from Python's text mode, which
-  // reads them all as line feeds: 28.86 instead of 29.01 for SmolLM2-135M on 32 windows of 512
-  private static final Pattern LINE_ENDS = Pattern.compile("\\r\\n?");
-
   /**
    * Reads one file, or all that a glob matches in the order of their names.
    *
@@ -43,30 +32,26 @@ record EvaluationText(String name, String sha256, int[] tokens) {
    */
   static EvaluationText read(String location, Configuration conf, Tokenizer tokenizer)
       throws IOException {
-    Path pattern = new Path(location);
-    FileStatus[] files = pattern.getFileSystem(conf).globStatus(pattern);
-    if (files == null || files.length == 0) {
-      throw new InputException("There is no file --data %s: check the path.".formatted(location));
-    }
+    List<Path> files = TextFile.matching("--data", location, conf);
     MessageDigest digest = Hashing.sha256();
     IntStream tokens =
         tokenizer.addsBos() ? IntStream.of(tokenizer.bos().getAsInt()) : IntStream.empty();
-    for (int i = 0; i < files.length; i++) {
-      Path file = files[i].getPath();
-      byte[] bytes = bytes(file, conf);
-      digest.update(bytes);
+    for (int i = 0; i < files.size(); i++) {
+      TextFile file = TextFile.read(files.get(i), conf);
+      digest.update(file.bytes());
       if (i > 0) {
-        tokens = IntStream.concat(tokens, IntStream.of(separator(file, tokenizer)));
+        tokens = IntStream.concat(tokens, IntStream.of(separator(file.path(), tokenizer)));
       }
-      tokens = IntStream.concat(tokens, tokens(file, decode(file, bytes), tokenizer));
+      tokens = IntStream.concat(tokens, tokens(file, tokenizer));
     }
     return new EvaluationText(
-        pattern.getName(), HexFormat.of().formatHex(digest.digest()), tokens.toArray());
+        new Path(location).getName(), HexFormat.of().formatHex(digest.digest()), tokens.toArray());
   }
 
-  private static IntStream tokens(Path file, String text, Tokenizer tokenizer) {
-    boolean lines = file.getName().matches(".*\\.(jsonl|json|ndjson)(\\.\\w+)?");
-    return lines ? joined(file, text, tokenizer) : Arrays.stream(tokenizer.encode(text));
+  private static IntStream tokens(TextFile file, Tokenizer tokenizer) {
+    return file.jsonLines()
+        ? joined(file.path(), file.text(), tokenizer)
+        : Arrays.stream(tokenizer.encode(file.text()));
   }
 
   private static int separator(Path file, Tokenizer tokenizer) {
@@ -78,23 +63,6 @@ record EvaluationText(String name, String sha256, int[] tokens) {
                     "%s is one of several documents, and the tokenizer names no eos_token to stand"
                             .formatted(file)
                         + " between them: give one plain text."));
-  }
-
-  private static byte[] bytes(Path path, Configuration conf) throws IOException {
-    CompressionCodec codec = new CompressionCodecFactory(conf).getCodec(path);
-    try (InputStream raw = path.getFileSystem(conf).open(path);
-        InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
-      return in.readAllBytes();
-    }
-  }
-
-  private static String decode(Path path, byte[] bytes) {
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return LINE_ENDS.matcher(text).replaceAll("\n");
-    } catch (CharacterCodingException e) {
-      throw new InputException("%s is not UTF-8 text: convert it first.".formatted(path), e);
-    }
   }
 
   private static IntStream joined(Path path, String text, Tokenizer tokenizer) {

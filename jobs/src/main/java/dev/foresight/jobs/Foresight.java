@@ -16,6 +16,8 @@ import picocli.CommandLine.ScopeType;
       QuantizeCommand.class,
       ExportImatrixCommand.class,
       EvaluateCommand.class,
+      CompareCommand.class,
+      VerifyCommand.class,
       InspectCommand.class,
       ExportBlocksCommand.class,
       DemoCommand.class

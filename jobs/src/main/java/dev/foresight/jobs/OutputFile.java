@@ -1,8 +1,11 @@
 package dev.foresight.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.spark.AtomicFiles;
+import dev.foresight.spark.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -35,6 +38,12 @@ final class OutputFile {
       throw new InputException(
           "%s exists: choose another %s, or pass --overwrite.".formatted(path, option));
     }
+  }
+
+  /** Writes JSON for people. */
+  void writeJson(JsonNode node) throws IOException {
+    String text = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n";
+    write(out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Writes the file, and leaves no trace of how it came to be. */

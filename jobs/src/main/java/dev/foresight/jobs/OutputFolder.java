@@ -4,12 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.TargetFolder;
+import dev.foresight.spark.WrittenFile;
 import dev.foresight.tensor.ByteSource;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
@@ -23,6 +28,7 @@ final class OutputFolder {
 
   private final Configuration conf;
   private final Path root;
+  private final SortedMap<String, WrittenFile> written = new TreeMap<>();
 
   OutputFolder(Configuration conf, String root) {
     this.conf = conf;
@@ -40,11 +46,21 @@ final class OutputFolder {
   }
 
   void write(String file, AtomicFiles.StreamWriter writer) throws IOException {
-    AtomicFiles.writeStream(conf, root, file, writer);
+    note(file, WrittenFile.write(conf, root, file, writer));
+  }
+
+  /** Notes a file that a task has written. */
+  void note(String file, WrittenFile content) {
+    written.put(file, content);
+  }
+
+  /** All files so far, with their hashes. */
+  SortedMap<String, WrittenFile> written() {
+    return Collections.unmodifiableSortedMap(new TreeMap<>(written));
   }
 
   void text(String file, String text) throws IOException {
-    AtomicFiles.writeText(conf, root, file, text);
+    write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Files of these names and texts. */

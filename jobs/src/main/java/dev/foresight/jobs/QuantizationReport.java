@@ -15,6 +15,7 @@ import dev.foresight.spark.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.SketchSelection;
+import dev.foresight.spark.WrittenFile;
 import dev.foresight.spark.store.Manifest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +24,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.package$;
 
@@ -41,6 +44,7 @@ final class QuantizationReport {
   private List<QuantizedBlock> blocks = List.of();
   private long bytes;
   private int takenOver;
+  private SortedMap<String, WrittenFile> files = new TreeMap<>();
 
   QuantizationReport(
       QuantizeJob.Request request,
@@ -58,10 +62,11 @@ final class QuantizationReport {
     this.window = window;
   }
 
-  /** Adds what tasks reported, and the size of all weight files. */
-  void add(List<QuantizedBlock> done, long allBytes) {
+  /** Adds what tasks reported, the size of all weight files, and all files. */
+  void add(List<QuantizedBlock> done, long allBytes, SortedMap<String, WrittenFile> allFiles) {
     blocks = done;
     bytes = allBytes;
+    files = allFiles;
   }
 
   /** Tells how many blocks an earlier run, which was killed, had finished. */
@@ -145,6 +150,7 @@ final class QuantizationReport {
     result.put("weight_bytes", bytes);
     putSum(result, "loss_rounded", LinearReport::roundLoss);
     putSum(result, "loss_final", LinearReport::finalLoss);
+    report.set("files", Json.MAPPER.valueToTree(files));
     request.container().warnings(grid).forEach(report.putArray("warnings")::add);
     return report;
   }

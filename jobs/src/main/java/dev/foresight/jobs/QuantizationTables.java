@@ -14,6 +14,9 @@ import org.apache.spark.sql.types.StructType;
 
 /** The two tables beside the weights: what was known of every channel, and what became of it. */
 final class QuantizationTables {
+  /** Column of {@link dev.foresight.export.WeightDigest}; null where a linear stays in float. */
+  static final String WEIGHTS = "weights_sha256";
+
   static final StructType IMPORTANCE =
       new StructType()
           .add("block", DataTypes.IntegerType, false)
@@ -33,7 +36,8 @@ final class QuantizationTables {
           .add("loss_rounded", DataTypes.DoubleType, true)
           .add("loss_scaled", DataTypes.DoubleType, true)
           .add("loss_final", DataTypes.DoubleType, true)
-          .add("clip_share", DataTypes.DoubleType, false);
+          .add("clip_share", DataTypes.DoubleType, false)
+          .add(WEIGHTS, DataTypes.StringType, true);
 
   private QuantizationTables() {}
 
@@ -69,7 +73,8 @@ final class QuantizationTables {
                 known(linear.roundLoss()),
                 known(linear.scaleLoss()),
                 known(linear.finalLoss()),
-                linear.clipShare()));
+                linear.clipShare(),
+                block.weights().get(linear.linear())));
       }
     }
     return rows;

@@ -228,7 +228,8 @@ final class QuantizeJob {
         "foresight/quantization",
         QuantizationTables.quantization(done),
         QuantizationTables.QUANTIZATION);
-    report.add(done, writeRest(plan, model, folder, config, output, done));
+    long bytes = writeRest(plan, model, folder, config, output, done);
+    report.add(done, bytes, output.written());
   }
 
   /** With one shard there is no disagreement to learn from: the window's own blend is used. */
@@ -259,7 +260,8 @@ final class QuantizeJob {
     long[] bytes = new long[1];
     output.write(files.outside(), stream -> bytes[0] = SafetensorsWriter.write(outside, stream));
     for (QuantizedBlock block : done) {
-      bytes[0] += block.bytes();
+      bytes[0] += block.written().bytes();
+      output.note(block.file(), block.written());
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));
     }
     output.text(ShardedCheckpoint.INDEX, files.index());

@@ -4,6 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.export.WeightDigest;
 import dev.foresight.export.WeightFiles;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
@@ -82,17 +84,19 @@ public final class BlockQuantization
    *
    * @param block its number
    * @param file name of the file written
-   * @param bytes size of the file
+   * @param written its size and hash
    * @param tensors what is in it
    * @param linears one report each
+   * @param weights {@link WeightDigest} of each quantized linear, by path, as readers get it
    * @param seconds that the task took
    */
   public record QuantizedBlock(
       int block,
       String file,
-      long bytes,
+      WrittenFile written,
       List<TensorInfo> tensors,
       List<LinearReport> linears,
+      Map<String, String> weights,
       double seconds)
       implements Serializable {}
 
@@ -125,19 +129,24 @@ public final class BlockQuantization
               TaskContext.get().cpus());
       List<NamedTensor> tensors = tensors(container, model, block, weights, result);
       String file = new WeightFiles(model.config().blocks()).ofBlock(block);
-      long[] bytes = new long[1];
-      AtomicFiles.writeStream(
-          conf.value(),
-          new Path(plan.output()),
-          file,
-          out -> bytes[0] = SafetensorsWriter.write(tensors, out));
+      WrittenFile written =
+          WrittenFile.write(
+              conf.value(),
+              new Path(plan.output()),
+              file,
+              out -> SafetensorsWriter.write(tensors, out));
+      Map<String, String> digests = new TreeMap<>();
+      result
+          .linears()
+          .forEach((path, linear) -> digests.put(path, WeightDigest.of(container.read(linear))));
       QuantizedBlock done =
           new QuantizedBlock(
               block,
               file,
-              bytes[0],
+              written,
               tensors.stream().map(NamedTensor::info).toList(),
               result.reports(),
+              digests,
               (System.nanoTime() - started) / 1e9);
       new UnfinishedOutput(plan.output()).record(done, conf.value());
       return done;

@@ -4,6 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.tensor.ByteSource;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.tensor.ModelFolder;
+import dev.foresight.tensor.StrictJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +17,34 @@ import org.apache.hadoop.fs.Path;
 
 /** Opens model folders by path or URI: local ones are mapped, others read by range. */
 public final class ModelFolders {
+  private static final String REPORT = "report.json";
+
   private ModelFolders() {}
 
   /**
    * @param location a local path or any Hadoop URI
-   * @throws InputException if there is no such folder
+   * @throws InputException if there is no such folder, or Foresight did not finish writing it
    */
   public static ModelFolder open(String location, Configuration conf) throws IOException {
+    ModelFolder folder = find(location, conf);
+    requireFinished(folder);
+    return folder;
+  }
+
+  /** Only folders that Foresight writes have a mark of their end. */
+  private static void requireFinished(ModelFolder folder) throws IOException {
+    if (folder.files().contains(TargetFolder.SUCCESS) || !folder.files().contains(REPORT)) {
+      return;
+    }
+    String where = folder.location() + "/" + REPORT;
+    if (StrictJson.object(where, folder.text(REPORT)).path("writer").asText().equals("foresight")) {
+      throw new InputException(
+          "%s is not finished (no %s): quantize again, with --overwrite."
+              .formatted(folder.location(), TargetFolder.SUCCESS));
+    }
+  }
+
+  private static ModelFolder find(String location, Configuration conf) throws IOException {
     Path path = new Path(location);
     FileSystem fileSystem = path.getFileSystem(conf);
     if (fileSystem.getScheme().equals("file")) {

@@ -11,7 +11,8 @@ import org.apache.hadoop.fs.Path;
  * input leaves nothing of it.
  */
 public final class TargetFolder {
-  private static final String SUCCESS = "_SUCCESS";
+  /** The file that says so. */
+  public static final String SUCCESS = "_SUCCESS";
 
   private final Configuration conf;
   private final Path root;

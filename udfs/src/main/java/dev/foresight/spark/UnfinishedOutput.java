@@ -67,7 +67,7 @@ public final class UnfinishedOutput implements Serializable {
         QuantizedBlock block = Json.MAPPER.readValue(text.get(), QuantizedBlock.class);
         Path file = new Path(output, block.file());
         if (fileSystem.exists(file)
-            && fileSystem.getFileStatus(file).getLen() == block.bytes()) {
+            && fileSystem.getFileStatus(file).getLen() == block.written().bytes()) {
           done.put(number, block);
         }
       }

@@ -1,5 +1,6 @@
 package dev.foresight.spark;
 
+import dev.foresight.InputException;
 import dev.foresight.evaluate.Judge;
 import dev.foresight.evaluate.WindowScores;
 import java.io.BufferedOutputStream;
@@ -89,7 +90,8 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     FileSystem fileSystem = root.getFileSystem(hadoop);
     Path kept = new Path(root, file);
     if (fileSystem.exists(kept)) {
-      return read(fileSystem, kept);
+      int tokens = chunk.windows().length * chunk.windows()[0].length;
+      return read(fileSystem, kept, (long) tokens * theirs.model().config().hidden());
     }
     float[] hidden = theirs.runner().run(chunk.windows());
     AtomicFiles.writeStream(
@@ -112,8 +114,14 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     return hidden;
   }
 
-  private static float[] read(FileSystem fileSystem, Path file) throws IOException {
-    byte[] bytes = new byte[Math.toIntExact(fileSystem.getFileStatus(file).getLen())];
+  private static float[] read(FileSystem fileSystem, Path file, long elements) throws IOException {
+    long length = fileSystem.getFileStatus(file).getLen();
+    if (length != elements * Float.BYTES) {
+      throw new InputException(
+          "%s has %d bytes, but the reference's hidden states of these windows take %d: remove the file."
+              .formatted(file, length, elements * Float.BYTES));
+    }
+    byte[] bytes = new byte[Math.toIntExact(length)];
     try (var in = fileSystem.open(file)) {
       in.readFully(0, bytes);
     }
