@@ -20,10 +20,12 @@ export SPARK_HOME PYSPARK_PYTHON=$venv/bin/python
 export SPARK_CONF_DIR=$root/conf # log4j2.properties; settings come by --properties-file
 export ORT_DISABLE_TELEMETRY=1 OPT_OUT_TRACKING=true DJL_OFFLINE=true
 
-if ! compgen -G "$root/jobs/target/foresight-jobs-*-runtime.jar" >/dev/null; then
-  mvn --quiet --batch-mode --file "$root/pom.xml" -DskipTests package
+runtime_jar() { compgen -G "$root/jobs/target/foresight-jobs-*-runtime.jar"; }
+if ! runtime_jar >/dev/null || [[ $(compgen -G "$root/target/lib/foresight-jobs-*.jar") -nt $(runtime_jar) ]]; then
+  echo "deploy: building the runtime jar" >&2
+  mvn --quiet --batch-mode --file "$root/pom.xml" -DskipTests -Pruntime package
 fi
-jar=$(compgen -G "$root/jobs/target/foresight-jobs-*-runtime.jar")
+jar=$(runtime_jar)
 
 submit() { # SPARK-OPTIONS… -- COMMAND OPTIONS…: a Foresight command by spark-submit, client mode
   local options=()

@@ -3,7 +3,7 @@
   check.py corpus DATASETS CORPUS    makes three days of text: two of code, then one of many languages
   check.py RUN OUT                   checks what the run of that name wrote
 """
-import hashlib, json, pathlib, sys
+import hashlib, json, pathlib, re, sys
 
 DAYS = {"2026-11-01": ("code", 0, 2), "2026-11-02": ("code", 1, 2), "2026-11-03": ("multilingual", 0, 1)}
 
@@ -21,11 +21,10 @@ def require(fact, message):
         sys.exit(f"airflow: {name}: {message}")
 
 
-def states():
-    """Task -> state, as the last run in the log ended."""
-    import re
+def said():
+    """The log of the run, and the tasks that called spark-submit in it."""
     log = (out / "logs" / f"{name}.log").read_text()
-    return log, set(re.findall(r"spark-submit.*?--name \S+\.(\w+)", log))
+    return log, set(re.findall(r"spark-submit .*?--name foresight_\w+\.(\w+)", log))
 
 
 def digest(folder):
@@ -105,6 +104,6 @@ if sys.argv[1] == "corpus":
     make_corpus(*sys.argv[2:])
 else:
     name, out = sys.argv[1], pathlib.Path(sys.argv[2])
-    log, submitted = states()
+    log, submitted = said()
     {"quantize": quantize, "gate": gate, "bounds": bounds, "first": first, "quiet": quiet, "drift": drift,
      "again": again, "none": none}[name]()
