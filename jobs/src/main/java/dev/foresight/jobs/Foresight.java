@@ -3,6 +3,8 @@ package dev.foresight.jobs;
 import dev.foresight.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
 /** The one main class: {@code spark-submit --class dev.foresight.jobs.Foresight … calibrate …}. */
@@ -33,6 +35,8 @@ import picocli.CommandLine.ScopeType;
       "3:input refused: the message says what, where and how to mend it"
     })
 public final class Foresight {
+  @Mixin private SettingsOptions options;
+
   private Foresight() {}
 
   /** Returns on success: YARN counts any early exit, also with 0, as a failure. */
@@ -46,18 +50,32 @@ public final class Foresight {
   /** Runs a sub-command and returns its exit code. */
   private static int run(String... args) {
     try {
-      return commandLine().execute(args);
-    } catch (InputException e) { // a settings file is refused before any command begins
+      return commandLine(args).execute(args);
+    } catch (InputException e) { // a setting is refused before any command begins
       System.err.println("foresight: " + e.getMessage());
       return ErrorHandler.REFUSED;
     }
   }
 
-  /** The whole command line, ready to execute. */
-  static CommandLine commandLine() {
-    return new CommandLine(new Foresight())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setDefaultValueProvider(new Settings())
-        .setExecutionExceptionHandler(new ErrorHandler());
+  /**
+   * The whole command line, ready to execute these arguments.
+   *
+   * @throws InputException if a settings file that they name is refused, or a setting is unknown
+   */
+  static CommandLine commandLine(String... args) {
+    Foresight foresight = new Foresight();
+    Settings settings = Settings.of(args);
+    CommandLine line =
+        new CommandLine(foresight)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setDefaultValueProvider(settings)
+            .setExecutionStrategy(
+                parsed ->
+                    foresight.options.printsConfig()
+                        ? new PrintedSettings(settings).print(parsed)
+                        : new RunLast().execute(parsed))
+            .setExecutionExceptionHandler(new ErrorHandler());
+    settings.requireKnown(line);
+    return line;
   }
 }

@@ -20,7 +20,10 @@ final class SparkOptions {
     if (master != null) {
       conf.setMaster(master);
     }
-    conf.setAppName(conf.get("spark.app.name", "foresight " + command));
+    String name = conf.get("spark.app.name", "");
+    if (name.isEmpty() || name.equals(Foresight.class.getName())) { // spark-submit's own choice
+      conf.setAppName("foresight " + command);
+    }
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.ui.enabled", "false");
     }

@@ -24,9 +24,10 @@ final class Cli {
   static Result run(Object... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine command = Foresight.commandLine();
+    String[] words = Stream.of(args).map(Object::toString).toArray(String[]::new);
+    CommandLine command = Foresight.commandLine(words);
     command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-    int exitCode = command.execute(Stream.of(args).map(Object::toString).toArray(String[]::new));
+    int exitCode = command.execute(words);
     return new Result(exitCode, out.toString(), err.toString());
   }
 

@@ -1,44 +1,188 @@
 package dev.foresight.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
-import java.io.File;
+import dev.foresight.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 class SettingsTest {
-  private static final File REFERENCE = new File("../conf/foresight.conf");
+  private static final Path REFERENCE = Path.of("../conf/foresight.conf");
+  private static final Pattern BLOCK = Pattern.compile(" *([a-z-]+) \\{");
+  private static final Pattern EXPLAINED = Pattern.compile(" +(?:# )?([a-z-]+) = \\S+ +# \\S.*");
+
+  @TempDir private Path folder;
 
   @Test
   void referenceFileHoldsEveryDefaultAndNothingElse() {
     Map<String, String> defaults = new TreeMap<>();
-    addDefaults(Foresight.commandLine(), "", defaults);
+    forEachSetting(
+        Foresight.commandLine(),
+        (key, option) -> {
+          if (option.defaultValue() != null) {
+            defaults.put(key, option.defaultValue());
+          }
+        });
     Map<String, String> written = new TreeMap<>();
-    ConfigFactory.parseFile(REFERENCE)
+    ConfigFactory.parseFile(REFERENCE.toFile())
         .entrySet()
         .forEach(entry -> written.put(entry.getKey(), entry.getValue().unwrapped().toString()));
     assertThat(written).isEqualTo(defaults);
   }
 
-  private static void addDefaults(
-      CommandLine command, String prefix, Map<String, String> defaults) {
-    command
-        .getSubcommands()
-        .forEach(
-            (name, sub) -> {
-              for (OptionSpec option : sub.getCommandSpec().options()) {
-                if (option.defaultValue() != null && !option.usageHelp() && !option.versionHelp()) {
-                  defaults.put(
-                      prefix + name + "." + option.longestName().substring(2),
-                      option.defaultValue());
-                }
-              }
-              addDefaults(sub, prefix + name + ".", defaults);
-            });
+  @Test
+  void referenceFileExplainsEverySettingInItsLine() throws IOException {
+    Set<String> settings = new TreeSet<>();
+    forEachSetting(Foresight.commandLine(), (key, option) -> settings.add(key));
+    Set<String> explained = new TreeSet<>();
+    Deque<String> path = new ArrayDeque<>();
+    for (String line : Files.readAllLines(REFERENCE)) {
+      Matcher block = BLOCK.matcher(line);
+      Matcher setting = EXPLAINED.matcher(line);
+      if (block.matches()) {
+        path.addLast(block.group(1));
+      } else if (line.strip().equals("}")) {
+        path.removeLast();
+      } else if (!path.isEmpty() && setting.matches()) {
+        explained.add(String.join(".", path) + "." + setting.group(1));
+      }
+    }
+    assertThat(explained).isEqualTo(settings);
+  }
+
+  private static void forEachSetting(CommandLine command, BiConsumer<String, OptionSpec> action) {
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      Settings.key(option).ifPresent(key -> action.accept(key, option));
+    }
+    command.getSubcommands().values().forEach(sub -> forEachSetting(sub, action));
+  }
+
+  @Test
+  void everyRecipeIsAFileOfConfThatItsCommandsTake() throws IOException {
+    try (Stream<Path> files = Files.list(REFERENCE.resolveSibling("recipes"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(
+              SettingsFile.RECIPES.stream().map(name -> name + ".conf").toList());
+    }
+    for (String recipe : SettingsFile.RECIPES) {
+      for (String key : SettingsFile.of(recipe).keys()) { // the whole file is checked each time
+        String command = key.substring(0, key.indexOf('.'));
+        Cli.Result result = Cli.run(command, "--settings", recipe, "--print-config");
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).containsPattern(key + " +\\S+ +recipe " + recipe);
+      }
+    }
+  }
+
+  @Test
+  void commandLineCountsBeforeSparkBeforeFilesBeforeDefaults() throws IOException {
+    Path weak = write("weak.conf", "quantize { bits = 2, group = 32, search-rows = 64 }");
+    Path strong = write("strong.conf", "quantize { bits = 3, group = 64 }");
+    System.setProperty("foresight.conf", weak.toString());
+    System.setProperty("spark.foresight.quantize.bits", "5");
+    try {
+      Cli.Result result =
+          Cli.run(
+              "quantize", "--method", "rtn", "--print-config", "--settings", "awq-4bit," + strong);
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(settings(result.out()))
+          .containsEntry("quantize.method", "rtn command line")
+          .containsEntry("quantize.bits", "5 spark.foresight.quantize.bits")
+          .containsEntry("quantize.group", "64 " + strong + ", line 1")
+          .containsEntry("quantize.container", "awq recipe awq-4bit, line 14")
+          .containsEntry("quantize.search-rows", "64 " + weak + ", line 1")
+          .containsEntry("quantize.symmetric-step", "whole default")
+          .containsEntry("quantize.model", "- missing")
+          .containsEntry("quantize.loss", "- not set");
+    } finally {
+      System.clearProperty("foresight.conf");
+      System.clearProperty("spark.foresight.quantize.bits");
+    }
+  }
+
+  /** Key to value and origin, as printed. */
+  private static Map<String, String> settings(String printed) {
+    Map<String, String> settings = new TreeMap<>();
+    printed
+        .lines()
+        .forEach(line -> settings.put(line.split(" ", 2)[0], line.split(" ", 2)[1].strip()));
+    settings.replaceAll((key, rest) -> rest.replaceAll(" +", " "));
+    return settings;
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void settingThatNoCommandHasIsRefusedByName() throws IOException {
+    Path file = write("typo.conf", "quantize { bit = 3 }");
+    assertThatThrownBy(() -> Foresight.commandLine("quantize", "--settings", file.toString()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no setting quantize.bit (in " + file);
+    System.setProperty("spark.foresight.quantise.bits", "3");
+    try {
+      assertThatThrownBy(Foresight::commandLine)
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("Spark's settings, as spark.foresight.quantise.bits");
+    } finally {
+      System.clearProperty("spark.foresight.quantise.bits");
+    }
+  }
+
+  @Test
+  void settingsFileThatIsNotThereNamesTheRecipes() {
+    assertThatThrownBy(() -> Foresight.commandLine("quantize", "--settings=awq-5bit"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("recipe: awq-4bit, faq-3bit, imatrix-only");
+  }
+
+  @Test
+  void listInASettingsFileIsRefused() throws IOException {
+    Path file = write("list.conf", "quantize { shards = [code, legal] }");
+    assertThatThrownBy(() -> Foresight.commandLine("--settings", file.toString(), "quantize"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("quantize.shards in " + file + " is a list");
+  }
+
+  @Test
+  void printedSettingsShowNoPassword() {
+    Map<String, String> secrets =
+        Map.of(
+            "spark.hadoop.fs.s3a.secret.key", "hunter2",
+            "spark.hadoop.fs.s3a.access.key", "hunter2",
+            "spark.hadoop.fs.azure.account.key.a.b.net", "hunter2",
+            "spark.hadoop.fs.s3a.session.token", "hunter2",
+            "spark.ssl.keyStorePassword", "hunter2",
+            "spark.driver.extraJavaOptions", "-Djavax.net.ssl.trustStorePassword=hunter2",
+            "spark.hadoop.proxy", "https://me:hunter2@host/path");
+    secrets.forEach(System::setProperty);
+    try {
+      Cli.Result result = Cli.run("calibrate", "--no-token-ids", "--print-config");
+      assertThat(result.out())
+          .doesNotContain("hunter2")
+          .contains("https://*********@host/path")
+          .containsPattern("calibrate.no-token-ids +true +command line");
+    } finally {
+      secrets.keySet().forEach(System::clearProperty);
+    }
   }
 
   @Test

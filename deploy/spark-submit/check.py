@@ -1,0 +1,36 @@
+"""The runtime jar beside Spark's jars: no class twice, the libraries of others under names of our own, natives there.
+
+  check.py RUNTIME_JAR SPARK_JARS
+"""
+import pathlib, sys, zipfile
+
+
+def classes(jar):
+    return {name for name in zipfile.ZipFile(jar).namelist()
+            if name.endswith(".class") and not name.startswith("META-INF/")}
+
+
+_, runtime, spark = sys.argv
+ours = classes(runtime)
+names = set(zipfile.ZipFile(runtime).namelist())
+problems = []
+for jar in sorted(pathlib.Path(spark).glob("*.jar")):
+    twice = ours & classes(jar)
+    if twice:
+        problems.append(f"{len(twice)} classes are in {jar.name} too, for example {min(twice)}")
+for relocated in ("picocli/", "com/typesafe/", "com/google/protobuf/", "com/google/re2j/"):
+    found = [name for name in ours if name.startswith(relocated)]
+    if found:
+        problems.append(f"{found[0]} keeps its name")
+for needed in ("dev/foresight/jobs/Foresight.class", "dev/foresight/shaded/picocli/CommandLine.class",
+               "ai/onnxruntime/OnnxTensor.class", "ai/onnxruntime/native/linux-x64/libonnxruntime.so",
+               "ai/onnxruntime/native/linux-aarch64/libonnxruntime.so", "native/lib/linux-x86_64/cpu/libtokenizers.so",
+               "META-INF/services/ai.djl.engine.EngineProvider", "dev/foresight/jobs/conf/recipes/awq-4bit.conf"):
+    if needed not in names:
+        problems.append(f"{needed} is missing")
+engines = zipfile.ZipFile(runtime).read("META-INF/services/ai.djl.engine.EngineProvider").decode().split()
+if len(engines) != len(set(engines)) or len(engines) < 2:
+    problems.append(f"services are not merged: {engines}")
+size = pathlib.Path(runtime).stat().st_size
+print(f"{pathlib.Path(runtime).name}: {size / 2**20:.0f} MiB, {len(ours):,} classes, {len(problems)} problems")
+sys.exit("\n".join(problems) if problems else 0)
