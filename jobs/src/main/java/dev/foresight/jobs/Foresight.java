@@ -18,6 +18,8 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       InspectCommand.class,
       ExportBlocksCommand.class,
+      PresearchCommand.class,
+      StudyCommand.class,
       DemoCommand.class
     },
     mixinStandardHelpOptions = true,

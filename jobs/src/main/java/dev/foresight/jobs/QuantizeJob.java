@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.export.CompanionFiles;
 import dev.foresight.export.Container;
@@ -38,6 +39,7 @@ import dev.foresight.tensor.ShardedCheckpoint;
 import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +91,28 @@ final class QuantizeJob {
       WindowOptions window,
       DataChoice data,
       int searchRows,
-      boolean overwrite) {}
+      boolean overwrite) {
+
+    /** The same of another part of the store, into another folder, which may be replaced. */
+    Request of(DataChoice part, String folder) {
+      return new Request(
+          model,
+          sketches,
+          folder,
+          method,
+          container,
+          bits,
+          group,
+          symmetric,
+          symmetricStep,
+          overrides,
+          search,
+          window,
+          part,
+          searchRows,
+          true);
+    }
+  }
 
   /**
    * Writes a model folder.
@@ -135,6 +158,32 @@ final class QuantizeJob {
         throw e;
       }
     }
+  }
+
+  /**
+   * All that decides what {@link #run} writes, without writing it; where a store counts, the hash
+   * of the sketches included.
+   *
+   * @param model of the request
+   * @throws InputException as {@link #run} does for settings, store or data that don't fit
+   */
+  ObjectNode identity(Request request, Model model, ModelFingerprint fingerprint)
+      throws IOException {
+    ModelGrids grids = GridPlan.of(request, model);
+    Optional<Manifest> manifest = manifest(request, fingerprint);
+    Optional<SketchSelection> selection =
+        manifest.isEmpty() ? Optional.empty() : Optional.of(select(request, manifest.get()));
+    ObjectNode identity =
+        new QuantizationReport(
+                request, grids, fingerprint, manifest, selection, window(request, model.config()))
+            .report();
+    identity.remove(List.of("result", "warnings"));
+    selection.ifPresent(
+        chosen ->
+            identity.put(
+                "sketches_sha256",
+                Hashing.sha256Hex(chosen.slices().toString().getBytes(StandardCharsets.UTF_8))));
+    return identity;
   }
 
   private Optional<Manifest> manifest(Request request, ModelFingerprint fingerprint)

@@ -1,0 +1,2 @@
+/** What many calibrations of one model say together: variants, paired windows, statistics of bias. */
+package dev.foresight.study;
