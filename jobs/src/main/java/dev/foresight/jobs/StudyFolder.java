@@ -83,9 +83,9 @@ final class StudyFolder {
     fileSystem.delete(new Path(folder), true);
   }
 
-  /** Takes back what a refused run wrote; cells of earlier runs stay. */
+  /** Takes back what a refused run wrote; finished cells stay. */
   void refuse() throws IOException {
-    if (fresh) {
+    if (fresh && !exists(new Path(root, "cells"), conf)) {
       output().target().remove();
     } else {
       drop(new Path(root, "_temporary").toString());

@@ -52,13 +52,16 @@ public record Form(
 
   /** Which kind of window it is: of each kind the best are compared end to end. */
   public String kind() {
-    return adaptive ? "adaptive" : normalization + ", " + roles;
+    if (adaptive) {
+      return "adaptive";
+    }
+    return blend == 1 ? "none" : normalization + ", " + roles;
   }
 
   /** For tables: {@code mean, residual, γ 0.3, w 3}. */
   public String label() {
     if (!adaptive && blend == 1) {
-      return "none";
+      return kind();
     }
     String shape = (weights.equals("uniform") ? "" : ", " + weights) + ", w " + blocks;
     return adaptive
