@@ -63,8 +63,11 @@ final class PresearchCommand implements Callable<Integer> {
   @Option(
       names = "--calibrate-on",
       split = ",",
-      description = "Shards to calibrate on, each alone (default: all).")
-  private List<String> shards = List.of();
+      paramLabel = "SHARD[+SHARD…]",
+      description =
+          "Calibrations to search on, each some shards of the store and so biased (default: its"
+              + " shards two by two; each alone if there are fewer than four).")
+  private List<String> calibrations = List.of();
 
   @Option(
       names = "--blends",
@@ -167,7 +170,7 @@ final class PresearchCommand implements Callable<Integer> {
             family,
             settings,
             new PresearchForms(blends, blocks, weights, normalizations, roles, !fixedOnly),
-            shards,
+            calibrations.stream().map(set -> List.of(set.split("\\+"))).toList(),
             shortlist,
             data,
             window,

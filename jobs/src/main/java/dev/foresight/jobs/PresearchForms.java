@@ -39,9 +39,11 @@ record PresearchForms(
   /**
    * No window first, then the fallback, then all others.
    *
+   * @param disagreement whether every calibration has several shards, whose disagreement adaptive
+   *     blends are learnt from
    * @throws dev.foresight.InputException if a value is out of range
    */
-  List<Form> all() {
+  List<Form> all(boolean disagreement) {
     Set<Form> forms = new LinkedHashSet<>();
     forms.add(none());
     forms.add(Form.of(Window.fallback()));
@@ -53,7 +55,7 @@ record PresearchForms(
               forms.add(Form.of(window(blend, ahead, share, normalization, which)));
             }
           }
-          if (adaptive) {
+          if (adaptive && disagreement) {
             forms.add(Form.of(window(0, ahead, share, Normalization.LOG.key(), which)).adapted());
           }
         }

@@ -14,6 +14,7 @@ import dev.foresight.spark.SketchSelection;
 import dev.foresight.spark.presearch.Form;
 import dev.foresight.spark.presearch.FormLosses;
 import dev.foresight.spark.store.Manifest;
+import dev.foresight.spark.store.StoredShard;
 import dev.foresight.study.CalibratedOn;
 import dev.foresight.study.CalibratedOn.Kind;
 import dev.foresight.study.PairedWindows;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -60,7 +62,7 @@ final class PresearchJob {
    * What is asked for.
    *
    * @param settings options of {@code quantize} for all forms, without folders
-   * @param shards to calibrate on, each alone; none for all
+   * @param calibrations sets of shards to calibrate on, each biased; none for the store's own
    * @param shortlist how many forms are compared end to end
    * @param data what is judged on, as {@link StudyDomain#read} takes it
    * @param work folder of finished cells
@@ -72,7 +74,7 @@ final class PresearchJob {
       String family,
       List<String> settings,
       PresearchForms forms,
-      List<String> shards,
+      List<List<String>> calibrations,
       int shortlist,
       List<String> data,
       int window,
@@ -88,7 +90,7 @@ final class PresearchJob {
    * @throws InputException if anything is refused; no entry is then written
    */
   PresearchOutcome run(Request request) throws IOException {
-    List<Form> forms = request.forms().all();
+    request.forms().all(true); // refuses what is out of range
     OutputFile entry = new OutputFile(conf, Locations.qualify(request.output(), conf));
     entry.prepare("--out", request.overwrite());
     List<StudyDomain> domains;
@@ -103,18 +105,18 @@ final class PresearchJob {
         VariantJudge.open(session, execution, folder, request.model(), domains)) {
       Manifest manifest =
           SketchesOf.model(request.model(), judge.fingerprint(), request.sketches(), conf);
-      List<String> shards = shards(request, manifest);
-      Map<Form, Double> losses = losses(request, judge, manifest, shards, forms);
+      List<List<String>> parts = parts(request, manifest);
+      Map<Form, Double> losses = losses(request, judge, manifest, parts);
       List<Form> shortlist = PresearchForms.shortlist(losses, request.shortlist());
       PresearchOutcome outcome =
           new PresearchOutcome(
               request,
               judge.fingerprint(),
               judge.model().config(),
-              shards,
+              parts.stream().map(PresearchJob::name).toList(),
               domains,
               losses,
-              judged(request, judge, shards, domains, shortlist));
+              judged(request, judge, parts, domains, shortlist));
       String text =
           Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(outcome.json()) + "\n";
       entry.write(stream -> stream.write(text.getBytes(StandardCharsets.UTF_8)));
@@ -129,37 +131,50 @@ final class PresearchJob {
     }
   }
 
-  private static List<String> shards(Request request, Manifest manifest) {
-    List<String> shards =
-        new StudyPlan(request.shards(), true, false, 0, List.of())
-            .shardsOf(manifest, request.sketches());
-    if (manifest.stored().size() < 2) {
-      throw new InputException(
-          "%s has one shard, %s: a window is searched on one shard and measured on others; calibrate on two or more."
-              .formatted(request.sketches(), shards.get(0)));
+  /** Pairs of neighbours, where the store has four shards or more; else each shard. */
+  private static List<List<String>> parts(Request request, Manifest manifest) {
+    List<String> known = manifest.stored().stream().map(StoredShard::id).toList();
+    List<List<String>> parts = new ArrayList<>(request.calibrations());
+    int size = known.size() < 4 ? 1 : 2;
+    for (int from = 0; request.calibrations().isEmpty() && from < known.size(); from += size) {
+      parts.add(known.subList(from, Math.min(known.size(), from + size)));
     }
-    return shards;
+    for (List<String> part : parts) {
+      manifest.choose(part, request.sketches());
+      if (part.containsAll(known)) {
+        throw new InputException(
+            "--calibrate-on %s is all of %s: a window is searched on some shards and measured on others; name fewer, or calibrate on more."
+                .formatted(name(part), request.sketches()));
+      }
+    }
+    return parts;
   }
 
-  /** Mean over shards, blocks and roles of log(loss of the form / loss of no window). */
+  private static String name(List<String> part) {
+    return String.join("+", part);
+  }
+
+  /** Mean over calibrations, blocks and roles of log(loss of the form / loss of no window). */
   private Map<Form, Double> losses(
-      Request request,
-      VariantJudge judge,
-      Manifest manifest,
-      List<String> shards,
-      List<Form> forms)
+      Request request, VariantJudge judge, Manifest manifest, List<List<String>> parts)
       throws IOException {
+    boolean disagreement = parts.stream().allMatch(part -> part.size() > 1);
+    if (request.forms().adaptive() && !disagreement) {
+      out.println(
+          "Note: adaptive blends need several shards in every calibration (--calibrate-on a+b): not"
+              + " tried.");
+    }
+    List<Form> forms = request.forms().all(disagreement);
     Map<Form, Double> sums = new LinkedHashMap<>();
     int terms = 0;
-    for (String shard : shards) {
+    for (List<String> part : parts) {
       long begun = System.nanoTime();
-      for (List<Map<Role, Double>> block : losses(request, judge, manifest, shard, forms)) {
-        Map<Role, Double> base = block.get(0);
-        for (Map.Entry<Role, Double> role : base.entrySet()) {
-          if (role.getValue() > 0) {
+      for (List<Map<Role, Double>> block : losses(request, judge, manifest, part, forms)) {
+        for (Map.Entry<Role, Double> none : block.get(0).entrySet()) {
+          if (none.getValue() > 0) {
             terms++;
             for (int i = 0; i < forms.size(); i++) {
-              double ratio = block.get(i).get(role.getKey()) / role.getValue();
+              double ratio = block.get(i).get(none.getKey()) / none.getValue();
               sums.merge(forms.get(i), Math.log(ratio), Double::sum);
             }
           }
@@ -168,7 +183,7 @@ final class PresearchJob {
       out.printf(
           "Scales of %d forms searched on %s, measured on the other shards (%.1f s)%n",
           forms.size(),
-          shard,
+          name(part),
           (System.nanoTime() - begun) / 1e9);
       out.flush();
     }
@@ -178,45 +193,43 @@ final class PresearchJob {
   }
 
   private List<List<Map<Role, Double>>> losses(
-      Request request, VariantJudge judge, Manifest manifest, String shard, List<Form> forms)
+      Request request,
+      VariantJudge judge,
+      Manifest manifest,
+      List<String> part,
+      List<Form> forms)
       throws IOException {
     StudyMethod method = method(request, PresearchForms.none());
     String store = Locations.qualify(request.sketches(), conf);
     int rows = method.request().searchRows();
-    SketchSelection own =
-        method
-            .choice(new CalibratedOn(Kind.SHARD, shard), List.of(), manifest.sketch().slice())
-            .select(store, manifest, rows);
-    SketchSelection rest =
-        method
-            .choice(new CalibratedOn(Kind.WITHOUT, shard), List.of(), manifest.sketch().slice())
-            .select(store, manifest, rows);
+    SketchSelection own = choice(method, part, List.of()).select(store, manifest, rows);
+    SketchSelection rest = choice(method, List.of(), part).select(store, manifest, rows);
     Grid grid = GridPlan.of(method.request(), judge.model()).common();
     List<Integer> blocks = IntStream.range(0, manifest.blocks()).boxed().toList();
-    spark.setJobGroup("presearch", "Try %d forms on %s".formatted(forms.size(), shard));
+    spark.setJobGroup("presearch", "Try %d forms on %s".formatted(forms.size(), name(part)));
     List<Moments> moments =
-        spark
-            .parallelize(blocks, blocks.size())
-            .map(new BlockMoments(own, serializable))
-            .collect();
+        spark.parallelize(blocks, blocks.size()).map(new BlockMoments(own, serializable)).collect();
     var broadcast = spark.broadcast(moments);
+    FormLosses.Plan plan =
+        new FormLosses.Plan(
+            Locations.qualify(request.model(), conf),
+            grid,
+            method.request().search(),
+            forms,
+            own,
+            rest);
     List<List<Map<Role, Double>>> losses =
         spark
             .parallelize(blocks, blocks.size())
-            .map(
-                new FormLosses(
-                    new FormLosses.Plan(
-                        Locations.qualify(request.model(), conf),
-                        grid,
-                        method.request().search(),
-                        forms,
-                        own,
-                        rest),
-                    broadcast,
-                    serializable))
+            .map(new FormLosses(plan, broadcast, serializable))
             .collect();
     broadcast.destroy();
     return losses;
+  }
+
+  private static DataChoice choice(
+      StudyMethod method, List<String> shards, List<String> excluded) {
+    return method.choice(shards, excluded, OptionalLong.empty(), 0);
   }
 
   private static StudyMethod method(Request request, Form form) {
@@ -237,7 +250,7 @@ final class PresearchJob {
   private List<PresearchOutcome.Judged> judged(
       Request request,
       VariantJudge judge,
-      List<String> shards,
+      List<List<String>> parts,
       List<StudyDomain> domains,
       List<Form> forms)
       throws IOException {
@@ -247,10 +260,10 @@ final class PresearchJob {
     int done = 0;
     for (Form form : forms) {
       StudyMethod method = method(request, form);
-      for (String shard : shards) {
+      for (List<String> part : parts) {
         long begun = System.nanoTime();
-        Variant variant = method.variant(new CalibratedOn(Kind.SHARD, shard));
-        DataChoice choice = method.choice(variant.data(), List.of(), 1);
+        Variant variant = method.variant(new CalibratedOn(Kind.SHARD, name(part)));
+        DataChoice choice = choice(method, part, List.of());
         var scores =
             judge.judge(
                 judge.prepare(method.request().of(choice, request.work())),
@@ -261,7 +274,7 @@ final class PresearchJob {
         variants.computeIfAbsent(form, f -> new ArrayList<>()).add(variant);
         summary.progress(
             ++done,
-            forms.size() * shards.size(),
+            forms.size() * parts.size(),
             variant,
             scores,
             (System.nanoTime() - begun) / 1e9);

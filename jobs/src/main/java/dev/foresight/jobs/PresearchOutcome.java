@@ -21,7 +21,7 @@ import java.util.Map;
  * @param request what was asked for
  * @param model that was searched on
  * @param config its config.json
- * @param shards that were calibrated on, each alone
+ * @param parts sets of shards that were calibrated on
  * @param domains that were judged on
  * @param losses cross-shard loss of every form: mean logarithm of its ratio to that of no window
  * @param judged forms that were compared end to end
@@ -30,7 +30,7 @@ record PresearchOutcome(
     PresearchJob.Request request,
     ModelFingerprint model,
     ModelConfig config,
-    List<String> shards,
+    List<String> parts,
     List<StudyDomain> domains,
     Map<Form, Double> losses,
     List<Judged> judged) {
@@ -40,7 +40,7 @@ record PresearchOutcome(
   /**
    * A form, end to end.
    *
-   * @param divergence mean over shards and domains
+   * @param divergence mean over calibrations and domains
    * @param gain divergence less that of no window, as a share of it
    */
   record Judged(Form form, Interval divergence, Interval gain) {}
@@ -71,7 +71,7 @@ record PresearchOutcome(
     ObjectNode search = entry.putObject("search");
     search.put("model_sha256", model.sha256());
     search.put("quantize", String.join(" ", request.settings()));
-    shards.forEach(search.putArray("calibrated_on")::add);
+    parts.forEach(search.putArray("calibrated_on")::add);
     ObjectNode texts = search.putObject("judged_on");
     domains.forEach(
         d -> texts.putObject(d.name()).put("sha256", d.sha256()).put("windows", d.windows().length));
@@ -100,7 +100,7 @@ record PresearchOutcome(
   void print(PrintWriter out) {
     out.printf(
         "%nMean KL, %d biased calibrations x %d domains; change against no window%n",
-        shards.size(),
+        parts.size(),
         domains.size());
     for (Judged j : judged) {
       out.printf(

@@ -2,7 +2,6 @@ package dev.foresight.jobs;
 
 import dev.foresight.InputException;
 import dev.foresight.jobs.QuantizeCommand.Method;
-import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.DataChoice;
 import dev.foresight.study.CalibratedOn;
 import dev.foresight.study.Variant;
@@ -145,17 +144,23 @@ record StudyMethod(String name, String options, QuantizeJob.Request request) {
    * @param slice sequences of a slice
    */
   DataChoice choice(CalibratedOn data, List<String> shards, int slice) {
+    return switch (data.kind()) {
+      case NOTHING, ALL -> choice(shards, List.of(), OptionalLong.empty(), 0);
+      case SHARD -> choice(List.of(data.name()), List.of(), OptionalLong.empty(), 0);
+      case WITHOUT -> choice(shards, List.of(data.name()), OptionalLong.empty(), 0);
+      case BOOTSTRAP ->
+          choice(shards, List.of(), OptionalLong.of(Long.parseLong(data.name())), 0);
+      case FIRST ->
+          choice(
+              shards, List.of(), OptionalLong.empty(), Integer.parseInt(data.name()) / slice);
+    };
+  }
+
+  /** The same for a choice of shards that a study has no name for. */
+  DataChoice choice(
+      List<String> shards, List<String> excluded, OptionalLong draw, int firstSlices) {
     DataChoice own = request.data();
-    List<String> counted = data.kind() == CalibratedOn.Kind.SHARD ? List.of(data.name()) : shards;
-    List<String> excluded =
-        data.kind() == CalibratedOn.Kind.WITHOUT ? List.of(data.name()) : List.of();
-    OptionalLong draw =
-        data.kind() == CalibratedOn.Kind.BOOTSTRAP
-            ? OptionalLong.of(Long.parseLong(data.name()))
-            : OptionalLong.empty();
-    int slices =
-        data.kind() == CalibratedOn.Kind.FIRST ? Integer.parseInt(data.name()) / slice : 0;
-    FirstPosition first = own.firstPosition();
-    return new DataChoice(counted, excluded, own.weights(), own.balance(), draw, slices, first);
+    return new DataChoice(
+        shards, excluded, own.weights(), own.balance(), draw, firstSlices, own.firstPosition());
   }
 }

@@ -48,14 +48,15 @@ class PresearchTest {
     Cli.Result result = presearch(file);
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode entry = JSON.readTree(Files.readString(file));
-    // no window, the fallback, the one form that was asked for, and the adaptive one
-    assertThat(entry.path("tried")).hasSize(4);
-    assertThat(entry.path("judged")).hasSize(4);
+    // no window, the fallback, and the one form that was asked for; one shard can't disagree
+    assertThat(result.out()).contains("Note: adaptive blends need several shards");
+    assertThat(entry.path("tried")).hasSize(3);
+    assertThat(entry.path("judged")).hasSize(3);
     double best = Double.POSITIVE_INFINITY;
     String label = "";
     for (JsonNode form : entry.path("judged")) {
       double divergence = form.at("/divergence/value").asDouble();
-      if (!form.path("form").asText().startsWith("adaptive") && divergence < best) {
+      if (divergence < best) {
         best = divergence;
         label = form.path("form").asText();
       }
@@ -85,6 +86,15 @@ class PresearchTest {
   }
 
   @Test
+  void calibrationOnEverythingLeavesNothingToMeasureOn() {
+    Path file = folder.resolve("everything.json");
+    Cli.Result result = presearch(file, "--calibrate-on", "code+legal");
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.err()).contains("--calibrate-on code+legal is all of");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
   void windowOutOfRangeIsRefused() {
     Path file = folder.resolve("range.json");
     Cli.Result result = presearch(file, "--blocks", -1);
@@ -105,7 +115,7 @@ class PresearchTest {
                 List.of("none", "mean"),
                 List.of("all"),
                 true)
-            .all();
+            .all(true);
     assertThat(forms).hasSize(2 + 4 + 1).startsWith(none, fallback);
     Map<Form, Double> losses = new LinkedHashMap<>();
     for (int i = 0; i < forms.size(); i++) {
