@@ -106,7 +106,7 @@ final class DemoCommand implements Callable<Integer> {
     new StudyJob(session, execution, out).run(study(model, sketches));
   }
 
-  /** Three of the eight domains, each calibrated on alone and judged on: a minute's part of one. */
+  /** Three of the eight domains, each calibrated on alone and judged on: little enough for a demo. */
   private StudyJob.Request study(Path model, Path sketches) {
     String folder = output.resolve("study").toString();
     List<String> options =

@@ -70,7 +70,7 @@ final class StudySummary {
       printBudgets(outcome, bits);
     }
     out.printf(
-        "%nIn brackets: 95 %% of %d resamples of the windows, paired. Study: %s%n",
+        "%nIn brackets: 95 %% of %d resamples of the windows, paired. Report: %s/report.html%n",
         PairedWindows.RESAMPLES,
         folder);
     out.flush();
