@@ -125,11 +125,20 @@ public final class BlockCache implements Closeable {
   @Override
   public void close() throws IOException {
     if (temporary) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-          Files.deleteIfExists(file);
-        }
+      remove();
+    }
+  }
+
+  /** Removes the model's files, which nobody may be using. */
+  public void remove() throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+        Files.deleteIfExists(file);
       }
     }
+    checked.clear();
   }
 }

@@ -31,12 +31,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Calibrates a small model on real text, quantizes it by every method at 3 and 4 bits and"
-            + " judges the results.",
+        "Calibrates a small model on real text, quantizes it by every method at 3 and 4 bits, judges"
+            + " the results, and studies how far they depend on the text calibrated on.",
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final int GROUP = 64;
   private static final List<Method> METHODS = List.of(Method.RTN, Method.AWQ, Method.FAQ);
+  private static final List<String> STUDIED = List.of("code", "legal", "multilingual");
 
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
@@ -102,6 +103,39 @@ final class DemoCommand implements Callable<Integer> {
     out.print(table);
     out.println("Held-out text of eight domains, 32 windows of 512. Folders: " + output);
     out.flush();
+    new StudyJob(session, execution, out).run(study(model, sketches));
+  }
+
+  /**
+   * Three of the eight domains, each calibrated on alone and judged on: little enough for a demo.
+   */
+  private StudyJob.Request study(Path model, Path sketches) {
+    String folder = output.resolve("study").toString();
+    List<String> options =
+        List.of(
+            "--model",
+            model.toString(),
+            "--sketches",
+            sketches.toString(),
+            "--out",
+            folder,
+            "--bits",
+            "3",
+            "--group",
+            Integer.toString(GROUP));
+    return new StudyJob.Request(
+        model.toString(),
+        sketches.toString(),
+        StudyMethod.parse(options, List.of("awq", "faq"), List.of()),
+        "awq",
+        new StudyPlan(STUDIED, true, false, 0, List.of()),
+        List.of("%s/heldout/{%s}.jsonl".formatted(datasets, String.join(",", STUDIED))),
+        256,
+        6,
+        1,
+        folder,
+        true,
+        false);
   }
 
   private static QuantizeJob.Request request(

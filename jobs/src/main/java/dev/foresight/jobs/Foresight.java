@@ -22,6 +22,8 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       InspectCommand.class,
       ExportBlocksCommand.class,
+      PresearchCommand.class,
+      StudyCommand.class,
       DemoCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -38,8 +38,7 @@ final class ImportancePlot {
     plot.add(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
             + " font-size=\"11\">",
-        WIDTH,
-        height);
+        WIDTH, height);
     plot.add(
         "<style>svg{background:#fff;color:#222}.own{stroke:#8a8f98}.used{stroke:#0b6bcb}"
             + "@media(prefers-color-scheme:dark){svg{background:#16181d;color:#e6e6e6}"
@@ -47,8 +46,7 @@ final class ImportancePlot {
     plot.add(
         "<text x=\"%d\" y=\"15\">Block %d: mean |x| (grey) and importance (blue), over their means,"
             + " largest of each bin</text>",
-        LEFT,
-        block);
+        LEFT, block);
     int top = TITLE;
     for (Role role : Role.values()) {
       plot.panel(role, top, own.get(role), used.get(role));

@@ -52,9 +52,7 @@ final class ModelCard {
     line(
         "Weights of `%s` (sha256 `%s`), quantized after training by Foresight %s. Embedding, norms"
             + " and head are as they were, but for scales folded into norms.",
-        name,
-        report.model().sha256(),
-        Version.of("foresight"));
+        name, report.model().sha256(), Version.of("foresight"));
     line("");
     line("| method | bits | group | grid | container | bytes of weights |");
     line("|---|---|---|---|---|---|");
@@ -90,7 +88,8 @@ final class ModelCard {
     line("Error of the linears' outputs on calibration text, summed; mean share of groups whose");
     line("step is not that of their range.");
     line("");
-    line("| input of | linears | plain rounding | as written | of plain rounding | steps searched |");
+    line(
+        "| input of | linears | plain rounding | as written | of plain rounding | steps searched |");
     line("|---|---|---|---|---|---|");
     for (Role role : Role.values()) {
       List<LinearReport> rounded =

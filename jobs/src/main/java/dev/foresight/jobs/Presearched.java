@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Windows that were searched for a family of models, from {@code conf/presearched}: the best form
@@ -26,6 +27,8 @@ import java.util.Map;
  */
 record Presearched(String name, Window window) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Names of the entries that are built in; a class path can't be listed. */
   private static final List<String> FAMILIES = List.of("smollm2-135m");
 
   /** What is used where nothing was searched. */
@@ -50,16 +53,31 @@ record Presearched(String name, Window window) {
       }
       return entry(Files.readString(file), choice);
     }
+    Optional<String> family = familyOf(JSON.readTree(config.json()));
+    return family.isEmpty()
+        ? fallback()
+        : entry(text(family.get()), "conf/presearched/" + family.get() + ".json");
+  }
+
+  /**
+   * The family whose entry is built in and matches, if there is one.
+   *
+   * @param config a model's config.json
+   */
+  static Optional<String> familyOf(JsonNode config) throws IOException {
     for (String family : FAMILIES) {
-      String name = "conf/presearched/" + family + ".json";
-      try (InputStream in = Presearched.class.getResourceAsStream(name)) {
-        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        if (matches(JSON.readTree(text).path("match"), JSON.readTree(config.json()))) {
-          return entry(text, name);
-        }
+      if (matches(JSON.readTree(text(family)).path("match"), config)) {
+        return Optional.of(family);
       }
     }
-    return fallback();
+    return Optional.empty();
+  }
+
+  private static String text(String family) throws IOException {
+    String name = "conf/presearched/" + family + ".json";
+    try (InputStream in = Presearched.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static boolean matches(JsonNode wanted, JsonNode config) {

@@ -74,15 +74,15 @@ final class QuantizationReport {
     takenOver = finished;
   }
 
-  /** All that the written bytes depend on, as text. */
-  String plan() throws IOException {
+  /** All that decides the written bytes; where a store counts, the hash of its slices included. */
+  ObjectNode plan() throws IOException {
     ObjectNode plan = report();
-    plan.remove("result");
+    plan.remove(List.of("result", "warnings", "files"));
     if (selection.isPresent()) {
       byte[] slices = Json.MAPPER.writeValueAsBytes(selection.get().slices());
-      plan.put("slices_sha256", Hashing.sha256Hex(slices));
+      plan.put("sketches_sha256", Hashing.sha256Hex(slices));
     }
-    return Json.MAPPER.writeValueAsString(plan);
+    return plan;
   }
 
   /** Whose weights were quantized. */

@@ -175,6 +175,15 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    QuantizeJob.Request request = request();
+    try (SparkSession session = spark.open("quantize")) {
+      new QuantizeJob(session, spec.commandLine().getOut()).run(request);
+    }
+    return 0;
+  }
+
+  /** What the options ask for; a study reads those of each of its methods so. */
+  QuantizeJob.Request request() {
     Container written = Containers.named(container);
     if (symmetric != null && asymmetric) {
       throw new InputException("--symmetric and --asymmetric exclude each other: give one.");
@@ -185,27 +194,22 @@ final class QuantizeCommand implements Callable<Integer> {
           "--method %s needs --sketches: run calibrate first, or use --method rtn."
               .formatted(method));
     }
-    var request =
-        new QuantizeJob.Request(
-            model,
-            method == Method.RTN ? Optional.empty() : Optional.of(sketches),
-            output,
-            method,
-            written,
-            bits,
-            group,
-            middle,
-            SymmetricStep.parse(symmetricStep),
-            GridOverrides.parse(overrides),
-            search(),
-            window,
-            data.choice(),
-            searchRows,
-            overwrite);
-    try (SparkSession session = spark.open("quantize")) {
-      new QuantizeJob(session, spec.commandLine().getOut()).run(request);
-    }
-    return 0;
+    return new QuantizeJob.Request(
+        model,
+        method == Method.RTN ? Optional.empty() : Optional.of(sketches),
+        output,
+        method,
+        written,
+        bits,
+        group,
+        middle,
+        SymmetricStep.parse(symmetricStep),
+        GridOverrides.parse(overrides),
+        search(),
+        window,
+        data.choice(),
+        searchRows,
+        overwrite);
   }
 
   private SearchSettings search() {

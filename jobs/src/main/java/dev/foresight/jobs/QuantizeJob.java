@@ -90,7 +90,28 @@ final class QuantizeJob {
       WindowOptions window,
       DataChoice data,
       int searchRows,
-      boolean overwrite) {}
+      boolean overwrite) {
+
+    /** The same of another part of the store, into another folder, which may be replaced. */
+    Request of(DataChoice part, String folder) {
+      return new Request(
+          model,
+          sketches,
+          folder,
+          method,
+          container,
+          bits,
+          group,
+          symmetric,
+          symmetricStep,
+          overrides,
+          search,
+          window,
+          part,
+          searchRows,
+          true);
+    }
+  }
 
   /**
    * Writes a model folder.
@@ -140,12 +161,31 @@ final class QuantizeJob {
   }
 
   /** Goes on where a killed run with the same plan stopped; refuses any other folder in use. */
-  private void prepare(Request request, OutputFolder output, String plan) throws IOException {
+  private void prepare(Request request, OutputFolder output, ObjectNode plan) throws IOException {
     UnfinishedOutput unfinished = new UnfinishedOutput(output.location());
-    if (!unfinished.isOf(plan, conf)) {
+    String text = Json.MAPPER.writeValueAsString(plan);
+    if (!unfinished.isOf(text, conf)) {
       output.target().prepare("--out", request.overwrite());
-      unfinished.begin(plan, conf);
+      unfinished.begin(text, conf);
     }
+  }
+
+  /**
+   * All that decides what {@link #run} writes, without writing it; where a store counts, the hash
+   * of the sketches included.
+   *
+   * @param model of the request
+   * @throws InputException as {@link #run} does for settings, store or data that don't fit
+   */
+  ObjectNode identity(Request request, Model model, ModelFingerprint fingerprint)
+      throws IOException {
+    ModelGrids grids = GridPlan.of(request, model);
+    Optional<Manifest> manifest = manifest(request, fingerprint);
+    Optional<SketchSelection> selection =
+        manifest.isEmpty() ? Optional.empty() : Optional.of(select(request, manifest.get()));
+    return new QuantizationReport(
+            request, grids, fingerprint, manifest, selection, window(request, model.config()))
+        .plan();
   }
 
   private Optional<Manifest> manifest(Request request, ModelFingerprint fingerprint)

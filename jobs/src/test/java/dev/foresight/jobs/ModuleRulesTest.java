@@ -21,7 +21,8 @@ class ModuleRulesTest {
     "dev.foresight.quantize..",
     "dev.foresight.export..",
     "dev.foresight.evaluate..",
-    "dev.foresight.drift.."
+    "dev.foresight.drift..",
+    "dev.foresight.study.."
   };
 
   private static JavaClasses classes;

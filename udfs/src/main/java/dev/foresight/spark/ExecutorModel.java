@@ -38,9 +38,14 @@ public final class ExecutorModel {
    */
   public record Key(
       String location, String fingerprint, boolean statistics, Execution execution, int tasks)
-      implements java.io.Serializable {}
+      implements java.io.Serializable {
+    private boolean shares(Key other) {
+      return fingerprint.equals(other.fingerprint());
+    }
+  }
 
   private final Model model;
+  private final BlockCache cache;
   private final BlockRunner runner;
   private int users;
 
@@ -52,11 +57,9 @@ public final class ExecutorModel {
             : RunnerSettings.streaming(STREAMED_BLOCKS_OF_TASK * key.tasks());
     settings = settings.with(key.execution().precision());
     this.model = Model.of(folder, ExportedCheckpoints.open(folder));
+    this.cache = BlockCache.of(cacheRoot(key.execution()), key.fingerprint());
     this.runner =
-        new BlockRunner(
-            model,
-            key.statistics() ? settings.withStatistics() : settings,
-            BlockCache.of(cacheRoot(key.execution()), key.fingerprint()));
+        new BlockRunner(model, key.statistics() ? settings.withStatistics() : settings, cache);
   }
 
   /** The folder that was asked for, else one that Spark removes when the application ends. */
@@ -120,7 +123,12 @@ public final class ExecutorModel {
           }
         });
     for (int i = 0; i < idle.size() - keep; i++) {
-      LOADED.remove(idle.get(i)).close();
+      Key key = idle.get(i);
+      ExecutorModel closed = LOADED.remove(key);
+      closed.close();
+      if (key.execution().cache() == null && LOADED.keySet().stream().noneMatch(key::shares)) {
+        closed.cache.remove(); // or the blocks of many variants would fill the disk
+      }
     }
   }
 

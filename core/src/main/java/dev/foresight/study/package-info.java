@@ -1,0 +1,4 @@
+/**
+ * What many calibrations of one model say together: variants, paired windows, statistics of bias.
+ */
+package dev.foresight.study;
