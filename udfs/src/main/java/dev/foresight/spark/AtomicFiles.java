@@ -25,6 +25,7 @@ public final class AtomicFiles {
 
   private static final Set<String> REPLACES_ON_REQUEST = Set.of("hdfs", "viewfs");
   private static final String REPLACES_ALWAYS = "file"; // as POSIX has it
+  private static final int ATTEMPTS = 5;
 
   private AtomicFiles() {}
 
@@ -51,6 +52,7 @@ public final class AtomicFiles {
     Path target = new Path(root, file);
     Path unfinished =
         new Path(new Path(root, TEMPORARY), UUID.randomUUID() + "-" + target.getName());
+    makeFolder(fileSystem, unfinished.getParent());
     try {
       writer.write(unfinished);
       publish(conf, unfinished, target);
@@ -59,10 +61,27 @@ public final class AtomicFiles {
     }
   }
 
+  /**
+   * Makes a folder that another run may be removing because it was empty: Hadoop's local file
+   * system makes it first and sets its permissions then, and fails where it is gone in between.
+   */
+  private static void makeFolder(FileSystem fileSystem, Path folder) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        fileSystem.mkdirs(folder);
+        return;
+      } catch (IOException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** Moves a finished file to its name, in place of one that is there. */
   public static void publish(Configuration conf, Path unfinished, Path target) throws IOException {
     FileSystem fileSystem = withoutChecksumFiles(target, conf);
-    fileSystem.mkdirs(target.getParent());
+    makeFolder(fileSystem, target.getParent());
     if (REPLACES_ON_REQUEST.contains(fileSystem.getScheme())) {
       FileContext.getFileContext(target.toUri(), conf)
           .rename(unfinished, target, Options.Rename.OVERWRITE);

@@ -236,7 +236,9 @@ public final class StoreRun implements AutoCloseable {
   public void close() throws IOException {
     FileSystem fileSystem = root.getFileSystem(conf);
     fileSystem.delete(new Path(root, marker), false);
-    sweep(fileSystem, new Path(root, AtomicFiles.TEMPORARY), System.currentTimeMillis());
+    if (new StoreFiles(conf, root).list(RUNS).isEmpty()) { // nobody else is making folders there
+      sweep(fileSystem, new Path(root, AtomicFiles.TEMPORARY), System.currentTimeMillis());
+    }
   }
 
   private static void sweep(FileSystem fileSystem, Path folder, long now) throws IOException {
