@@ -24,6 +24,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -98,6 +99,8 @@ final class StudyJob {
           SketchesOf.model(request.model(), judge.fingerprint(), request.sketches(), conf);
       List<Planned> variants = plan(request, judge, manifest);
       TreeMap<Variant, Map<String, CellScores>> cells = new TreeMap<>();
+      OverlapJob.Outcome overlap = overlap(session, request.sketches(), domains, judge);
+      out.println(overlap.message());
       StudySummary summary = new StudySummary(out);
       for (Planned planned : variants) {
         long begun = System.nanoTime();
@@ -117,6 +120,7 @@ final class StudyJob {
               request,
               judge.fingerprint(),
               domains,
+              overlap,
               cells,
               StudyNumbers.of(
                   cells,
@@ -135,6 +139,16 @@ final class StudyJob {
       }
       throw e;
     }
+  }
+
+  /** Whether what is judged was calibrated on, which would flatter the shard at home. */
+  static OverlapJob.Outcome overlap(
+      SparkSession session, String sketches, List<StudyDomain> domains, VariantJudge judge)
+      throws IOException {
+    int[][] windows =
+        domains.stream().flatMap(domain -> Stream.of(domain.windows())).toArray(int[][]::new);
+    String tokenizer = judge.fingerprint().files().get("tokenizer.json");
+    return new OverlapJob(session).run(sketches, windows, tokenizer);
   }
 
   /** Every variant, prepared before the first is judged, so that bad settings are refused early. */

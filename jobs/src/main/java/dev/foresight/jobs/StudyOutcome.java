@@ -21,6 +21,7 @@ import java.util.SortedMap;
  * @param request what was asked for
  * @param model the float model
  * @param domains what was judged on
+ * @param overlap of the text judged on and the store
  * @param cells scores by variant and domain
  * @param numbers what they say together
  * @param distances how far every two shards are apart, by block and role; none with one shard
@@ -30,6 +31,7 @@ record StudyOutcome(
     StudyJob.Request request,
     ModelFingerprint model,
     List<StudyDomain> domains,
+    OverlapJob.Outcome overlap,
     SortedMap<Variant, Map<String, CellScores>> cells,
     StudyNumbers numbers,
     List<Distance> distances,
@@ -57,6 +59,7 @@ record StudyOutcome(
       text.put("sha256", domain.sha256());
       text.put("windows", domain.windows().length);
     }
+    json.set("overlap", overlap.json());
     ArrayNode table = json.putArray("cells");
     cells.forEach(
         (variant, scores) ->

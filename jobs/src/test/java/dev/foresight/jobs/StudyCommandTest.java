@@ -34,7 +34,8 @@ class StudyCommandTest {
     Cli.Result result = study(study, "--leave-one-out", "--budgets", 4);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
-        .contains("[7/7]", "one shard instead of all costs", "95 % of 2000 resamples");
+        .contains("[7/7]", "one shard instead of all costs", "95 % of 2000 resamples")
+        .contains("No window shares a run of");
   }
 
   private static Cli.Result study(Path out, Object... options) {
