@@ -12,6 +12,7 @@ lib, model, sketches = sys.argv[1:]
 SUMS = ("shard", "slice", "stratum", "tokens", "sum_abs", "sum", "sum_square", "max_abs")
 spark = (SparkSession.builder.master("local[2]").appName("foresight functions")
          .config("spark.ui.enabled", "false")
+         .config("spark.ui.showConsoleProgress", "false")
          .config("spark.sql.shuffle.partitions", "4")
          .config("spark.driver.extraClassPath", f"{lib}/*")
          .config("spark.sql.extensions", "dev.foresight.spark.ForesightExtensions")
