@@ -2,7 +2,6 @@ package dev.foresight.spark;
 
 import dev.foresight.evaluate.Judge;
 import dev.foresight.evaluate.WindowScores;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -97,17 +96,15 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
         root,
         file,
         out -> {
-          try (BufferedOutputStream buffered = new BufferedOutputStream(out, 1 << 20)) {
-            ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-            for (float value : hidden) {
-              if (!bytes.hasRemaining()) {
-                buffered.write(bytes.array());
-                bytes.clear();
-              }
-              bytes.putFloat(value);
+          ByteBuffer bytes = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+          for (float value : hidden) {
+            if (!bytes.hasRemaining()) {
+              out.write(bytes.array());
+              bytes.clear();
             }
-            buffered.write(bytes.array(), 0, bytes.position());
+            bytes.putFloat(value);
           }
+          out.write(bytes.array(), 0, bytes.position());
         });
     return hidden;
   }

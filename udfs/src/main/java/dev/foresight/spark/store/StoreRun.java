@@ -5,7 +5,6 @@ import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.TargetFolder;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -240,19 +239,15 @@ public final class StoreRun implements AutoCloseable {
   }
 
   private static void sweep(FileSystem fileSystem, Path folder, long now) throws IOException {
-    try {
-      for (FileStatus status : fileSystem.listStatus(folder)) {
-        if (status.isDirectory()) {
-          sweep(fileSystem, status.getPath(), now);
-        } else if (status.getModificationTime() < now - LEFTOVER_MILLIS) {
-          fileSystem.delete(status.getPath(), false);
-        }
+    for (FileStatus status : StoreFiles.statuses(fileSystem, folder)) {
+      if (status.isDirectory()) {
+        sweep(fileSystem, status.getPath(), now);
+      } else if (status.getModificationTime() < now - LEFTOVER_MILLIS) {
+        fileSystem.delete(status.getPath(), false);
       }
-      if (fileSystem.listStatus(folder).length == 0) {
-        fileSystem.delete(folder, false); // refused by the file system if another run was faster
-      }
-    } catch (FileNotFoundException e) {
-      return; // another run's sweep was faster
+    }
+    if (StoreFiles.statuses(fileSystem, folder).length == 0) {
+      fileSystem.delete(folder, false); // refused by the file system if another run was faster
     }
   }
 }
