@@ -1,5 +1,6 @@
 package dev.foresight.spark;
 
+import dev.foresight.InputException;
 import dev.foresight.evaluate.Judge;
 import dev.foresight.evaluate.WindowScores;
 import java.io.IOException;
@@ -88,7 +89,8 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     FileSystem fileSystem = root.getFileSystem(hadoop);
     Path kept = new Path(root, file);
     if (fileSystem.exists(kept)) {
-      return read(fileSystem, kept);
+      int hidden = theirs.model().config().hidden();
+      return read(fileSystem, kept, (long) chunk.windows().length * chunk.windows()[0].length * hidden);
     }
     float[] hidden = theirs.runner().run(chunk.windows());
     AtomicFiles.writeStream(
@@ -109,8 +111,15 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     return hidden;
   }
 
-  private static float[] read(FileSystem fileSystem, Path file) throws IOException {
-    byte[] bytes = new byte[Math.toIntExact(fileSystem.getFileStatus(file).getLen())];
+  private static float[] read(FileSystem fileSystem, Path file, long expected)
+      throws IOException {
+    long length = fileSystem.getFileStatus(file).getLen();
+    if (length != expected * Float.BYTES) {
+      throw new InputException(
+          "%s has %d bytes, but the hidden states of these windows are %d: it is damaged or of another model. Delete the folder that --reference-states names."
+              .formatted(file, length, expected * Float.BYTES));
+    }
+    byte[] bytes = new byte[Math.toIntExact(length)];
     try (var in = fileSystem.open(file)) {
       in.readFully(0, bytes);
     }
