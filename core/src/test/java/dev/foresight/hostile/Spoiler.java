@@ -50,6 +50,11 @@ public final class Spoiler {
     return SIZES[random.nextInt(SIZES.length)];
   }
 
+  /** A text that names, paths and patterns go wrong at. */
+  public String text() {
+    return pick(TEXTS);
+  }
+
   /** Bytes that are nothing in particular. */
   public byte[] noise(int length) {
     byte[] bytes = new byte[length];

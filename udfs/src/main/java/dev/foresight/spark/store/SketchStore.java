@@ -180,8 +180,7 @@ public final class SketchStore {
           slice.shard(),
           onlyBlock(block),
           row -> {
-            requireChannels(fingerprint, row.role(), row.sums().channels());
-            requireTokens(fingerprint, slice, row);
+            check(fingerprint, slice, row);
             found.add(row);
           });
       for (Role role : Role.values()) {
@@ -214,12 +213,22 @@ public final class SketchStore {
     }
   }
 
-  private static void requireTokens(StoreFingerprint fingerprint, StoredSlice slice, SumsRow row) {
+  /** Fails if the row can't be of this slice. */
+  static void check(StoreFingerprint fingerprint, StoredSlice slice, SumsRow row) {
+    requireChannels(fingerprint, row.role(), row.sums().channels());
     long length = row.first() ? 1 : fingerprint.packing().sequenceLength() - 1L;
     if (row.sums().tokens() != slice.sequences() * length) {
       throw new IllegalArgumentException(
           "%d tokens are not those of %d sequences"
               .formatted(row.sums().tokens(), slice.sequences()));
+    }
+  }
+
+  /** Fails if the row can't be of this slice. */
+  static void check(StoreFingerprint fingerprint, StoredSlice slice, StoredRow stored) {
+    requireChannels(fingerprint, stored.role(), stored.row().halves().length);
+    if (!stored.row().shard().equals(slice.shard())) {
+      throw new IllegalArgumentException("a row is of shard '%s'".formatted(stored.row().shard()));
     }
   }
 
@@ -255,19 +264,12 @@ public final class SketchStore {
             slice.shard(),
             onlyBlock(block),
             stored -> {
-              requireChannels(fingerprint, stored.role(), stored.row().halves().length);
-              requireShard(slice, stored.row());
+              check(fingerprint, slice, stored);
               found.computeIfAbsent(stored.role(), r -> new ArrayList<>()).add(stored.row());
             });
       }
     }
     return found;
-  }
-
-  private static void requireShard(StoredSlice slice, SampledRow row) {
-    if (!row.shard().equals(slice.shard())) {
-      throw new IllegalArgumentException("a row is of shard '%s'".formatted(row.shard()));
-    }
   }
 
   /**

@@ -2,35 +2,41 @@ package dev.foresight.spark.store;
 
 import static dev.foresight.spark.store.SmallShards.CONF;
 
+import dev.foresight.InputException;
 import dev.foresight.hostile.HostileCases;
 import dev.foresight.hostile.HostileCases.Case;
 import dev.foresight.hostile.Spoiler;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.FirstPosition;
+import dev.foresight.sketch.RoleSketch;
 import dev.foresight.sketch.RowMix;
 import dev.foresight.sketch.SampledRow;
+import dev.foresight.sketch.SketchFold;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.spark.ObjectStore;
 import dev.foresight.spark.store.RowsTable.StoredRow;
 import dev.foresight.spark.store.SumsTable.SumsRow;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.Path;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.api.Binary;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Sketch files that are not what a commit would name: bytes spoilt, and right Parquet of wrong rows.
@@ -42,9 +48,11 @@ class HostileSketchesTest {
   private static final long PARQUET_BYTES = 48 << 20; // buffers and codecs, whatever is read
   private static final SliceId SLICE = new SliceId("a", 0);
 
-  @TempDir private Path folder;
-  private Path store;
+  private static final String ROOT = "objects://bucket/store";
+
   private StoredSlice slice;
+  private String sums;
+  private String rows;
 
   /** Parquet tells of each offset that it could not read, and reads on without. */
   @BeforeAll
@@ -54,9 +62,11 @@ class HostileSketchesTest {
 
   @BeforeEach
   void write() throws IOException {
-    store = folder.resolve("store");
-    SmallShards.add(store.toString(), SmallShards.packed("a", 2, "text of a"));
-    StoredSlice good = new SketchStore(CONF, store.toString()).manifest().slices().get(0);
+    ObjectStore.install(CONF);
+    SmallShards.add(ROOT, SmallShards.packed("a", 2, "text of a"));
+    StoredSlice good = new SketchStore(CONF, ROOT).manifest().slices().get(0);
+    sums = "/store/" + good.sums().name();
+    rows = "/store/" + good.rows().name();
     slice =
         new StoredSlice(
             "a",
@@ -70,7 +80,7 @@ class HostileSketchesTest {
 
   /** Reads a block and uses it as a search does. */
   private void use() throws IOException {
-    SketchStore sketches = new SketchStore(CONF, store.toString());
+    SketchStore sketches = new SketchStore(CONF, ROOT);
     sketches
         .readSums(List.of(slice), 0)
         .values()
@@ -86,10 +96,8 @@ class HostileSketchesTest {
 
   @Test
   void spoiltParquetIsReadOrRefused() throws IOException {
-    Path sums = store.resolve(slice.sums().name());
-    Path rows = store.resolve(slice.rows().name());
-    byte[] goodSums = Files.readAllBytes(sums);
-    byte[] goodRows = Files.readAllBytes(rows);
+    byte[] goodSums = ObjectStore.get(sums);
+    byte[] goodRows = ObjectStore.get(rows);
     HostileCases.runSome(
         "Parquet file",
         SLOWER,
@@ -97,31 +105,116 @@ class HostileSketchesTest {
         Set.of(IOException.class),
         spoiler -> {
           boolean spoilSums = spoiler.pick(2) == 0;
-          Files.write(sums, spoilSums ? spoiler.bytes(goodSums) : goodSums);
-          Files.write(rows, spoilSums ? goodRows : spoiler.bytes(goodRows));
+          ObjectStore.put(sums, spoilSums ? spoiler.bytes(goodSums) : goodSums);
+          ObjectStore.put(rows, spoilSums ? goodRows : spoiler.bytes(goodRows));
           return new Case(goodSums.length + goodRows.length, this::use);
         });
   }
 
   @Test
-  void wrongRowsInRightParquetAreReadOrRefused() throws IOException {
-    Path sums = store.resolve(slice.sums().name());
-    Path rows = store.resolve(slice.rows().name());
-    HostileCases.runSome(
+  void spoiltRowsAreReadOrRefused() throws IOException {
+    StoreFingerprint fingerprint = new SketchStore(CONF, ROOT).manifest().fingerprint();
+    HostileCases.run(
         "sketch row",
+        spoiler -> {
+          List<Group> sumsOfBlock = new ArrayList<>();
+          for (Role role : Role.values()) {
+            sumsOfBlock.add(sumsGroup(role, true, spoiler));
+            sumsOfBlock.add(sumsGroup(role, false, spoiler));
+          }
+          Group row = rowGroup(spoiler);
+          return new Case(1000, () -> use(fingerprint, sumsOfBlock, row));
+        });
+  }
+
+  /** What the store does with the rows of a file, one by one, and then a search. */
+  private void use(StoreFingerprint fingerprint, List<Group> groups, Group group) {
+    Map<Role, ChannelSums> first = new EnumMap<>(Role.class);
+    Map<Role, ChannelSums> rest = new EnumMap<>(Role.class);
+    StoredRow stored;
+    try {
+      for (Group of : groups) {
+        SumsRow row = new SumsTable().read(of);
+        SketchStore.check(fingerprint, slice, row);
+        (row.first() ? first : rest).put(row.role(), row.sums());
+      }
+      stored = new RowsTable().read(group);
+      SketchStore.check(fingerprint, slice, stored);
+    } catch (RuntimeException e) { // as the store does
+      throw new InputException("refused: " + e, e);
+    }
+    for (Role role : rest.keySet()) {
+      if (first.containsKey(role)) {
+        SketchFold fold = new SketchFold(rest.get(role).channels());
+        fold.add(SLICE, new RoleSketch(first.get(role), rest.get(role)));
+        fold.moments(FirstPosition.EXCLUDE, Map.of());
+      }
+    }
+    RowMix.of(
+        List.of(stored.row()),
+        Map.of("a", new long[] {2, 6}),
+        Map.of(),
+        FirstPosition.INCLUDE,
+        8,
+        3);
+  }
+
+  private static Group sumsGroup(Role role, boolean first, Spoiler spoiler) {
+    Group group = new SimpleGroup(new SumsTable().schema());
+    group.append("shard", "a").append("slice", 0).append("block", 0);
+    group.append("role", spoiler.pick(60) == 0 ? spoiler.text() : role.key());
+    group.append("stratum", spoiler.pick(60) == 0 ? spoiler.text() : first ? "first" : "rest");
+    group.append("tokens", spoiler.pick(60) == 0 ? spoiler.size() : first ? 2L : 6L);
+    for (String list : List.of("sum_abs", "sum", "sum_square")) {
+      Group values = group.addGroup(list);
+      for (int j = channels(role, spoiler); j > 0; j--) {
+        values.addGroup("list").append("element", number(spoiler));
+      }
+    }
+    Group values = group.addGroup("max_abs");
+    for (int j = channels(role, spoiler); j > 0; j--) {
+      values.addGroup("list").append("element", (float) number(spoiler));
+    }
+    return group;
+  }
+
+  private static Group rowGroup(Spoiler spoiler) {
+    Role role = spoiler.pick(List.of(Role.values()));
+    int length = 2 * channels(role, spoiler) + (spoiler.pick(20) == 0 ? 1 : 0);
+    return new SimpleGroup(new RowsTable().schema())
+        .append("shard", spoiler.pick(10) == 0 ? spoiler.text() : "a")
+        .append("block", 0)
+        .append("role", spoiler.pick(10) == 0 ? spoiler.text() : role.key())
+        .append("sequence", spoiler.size())
+        .append("position", (int) spoiler.size())
+        .append("key", spoiler.size())
+        .append("scale", spoiler.pick(10) == 0 ? (float) number(spoiler) : 1)
+        .append("halves", Binary.fromConstantByteArray(spoiler.noise(length)));
+  }
+
+  private static double number(Spoiler spoiler) {
+    return spoiler.pick(30) == 0
+        ? spoiler.pick(List.of(Double.NaN, Double.POSITIVE_INFINITY, -1.0, 1e308, 0.0))
+        : spoiler.pick(100);
+  }
+
+  @Test
+  void wrongRowsInRightParquetAreReadOrRefused() throws IOException {
+    HostileCases.runSome(
+        "Parquet row",
         SLOWER,
         PARQUET_BYTES,
         Set.of(),
         spoiler -> {
-          Files.delete(sums);
-          Files.delete(rows);
+          ObjectStore.remove(sums);
+          ObjectStore.remove(rows);
           writeSums(sums, spoiler);
           writeRows(rows, spoiler);
-          return new Case(Files.size(sums) + Files.size(rows), this::use);
+          return new Case(ObjectStore.get(sums).length + ObjectStore.get(rows).length, this::use);
         });
   }
 
-  private static void writeSums(Path file, Spoiler spoiler) throws IOException {
+  private static void writeSums(String file, Spoiler spoiler) throws IOException {
     SumsTable table = new SumsTable();
     try (ParquetWriter<SumsRow> writer = table.writer(CONF, out(file), SumsTable.ROWS_OF_BLOCK)) {
       for (Role role : Role.values()) {
@@ -139,15 +232,12 @@ class HostileSketchesTest {
   private static ChannelSums sums(long tokens, int channels, Spoiler spoiler) {
     double[] values = new double[channels];
     for (int j = 0; j < channels; j++) {
-      values[j] =
-          spoiler.pick(30) == 0
-              ? spoiler.pick(List.of(Double.NaN, Double.POSITIVE_INFINITY, -1.0, 1e308))
-              : spoiler.pick(100);
+      values[j] = number(spoiler);
     }
     return new ChannelSums(tokens, values, values, values, new float[channels]);
   }
 
-  private static void writeRows(Path file, Spoiler spoiler) throws IOException {
+  private static void writeRows(String file, Spoiler spoiler) throws IOException {
     List<StoredRow> stored = new ArrayList<>();
     for (Role role : Role.values()) {
       for (int n = spoiler.pick(4); n > 0; n--) {
@@ -179,7 +269,7 @@ class HostileSketchesTest {
     return spoiler.pick(30) == 0 ? (int) spoiler.size() : 0;
   }
 
-  private static HadoopOutputFile out(Path file) throws IOException {
-    return HadoopOutputFile.fromPath(new org.apache.hadoop.fs.Path(file.toUri()), CONF);
+  private static HadoopOutputFile out(String file) throws IOException {
+    return HadoopOutputFile.fromPath(new Path("objects://bucket" + file), CONF);
   }
 }

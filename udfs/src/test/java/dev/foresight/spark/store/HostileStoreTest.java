@@ -3,57 +3,55 @@ package dev.foresight.spark.store;
 import static dev.foresight.spark.store.SmallShards.CONF;
 import static dev.foresight.spark.store.SmallShards.add;
 import static dev.foresight.spark.store.SmallShards.packed;
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.hostile.HostileCases;
 import dev.foresight.hostile.HostileCases.Case;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.spark.ObjectStore;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Stores whose manifest, commits and records are spoilt by the thousand, or by a clever hand. */
 @Timeout(value = 900, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 class HostileStoreTest {
   private static final PackedShard A = packed("a", 5, "text of a");
 
-  @TempDir private Path folder;
-  private Path store;
-  private Path manifest;
-  private Path commit;
+  private static final String ROOT = "objects://bucket/store";
+  private static final String MANIFEST = "/store/manifest.json";
+
+  private String commit;
 
   @BeforeEach
   void write() throws IOException {
-    store = folder.resolve("store");
-    add(store.toString(), A);
-    manifest = store.resolve("manifest.json");
-    try (Stream<Path> commits = Files.list(store.resolve("commits"))) {
-      commit = commits.findFirst().orElseThrow();
-    }
+    ObjectStore.install(CONF);
+    add(ROOT, A);
+    commit =
+        ObjectStore.names().stream().filter(n -> n.contains("/commits/")).findFirst().orElseThrow();
   }
 
   private Manifest read() throws IOException {
-    return new SketchStore(CONF, store.toString()).manifest();
+    return new SketchStore(CONF, ROOT).manifest();
   }
 
   /** Everything that a manifest leads to. */
   private void readAll() throws IOException {
-    SketchStore sketches = new SketchStore(CONF, store.toString());
+    SketchStore sketches = new SketchStore(CONF, ROOT);
     Manifest found = sketches.manifest();
     sketches.readSums(found.slices(), 0);
     sketches.readRows(found.slices(), 1);
@@ -61,25 +59,25 @@ class HostileStoreTest {
 
   @Test
   void spoiltManifestIsReadOrRefused() throws IOException {
-    byte[] text = Files.readAllBytes(manifest);
+    byte[] text = ObjectStore.get(MANIFEST);
     ObjectNode good = StrictJson.object("manifest", new String(text, UTF_8));
     HostileCases.run(
         "manifest",
         spoiler -> {
           byte[] spoilt = spoiler.pick(4) == 0 ? spoiler.bytes(text) : spoiler.json(good);
-          Files.write(manifest, spoilt);
+          ObjectStore.put(MANIFEST, spoilt);
           return new Case(spoilt.length, this::read);
         });
   }
 
   @Test
   void spoiltCommitOfTheRightChecksumIsReadOrRefused() throws IOException {
-    byte[] text = Files.readAllBytes(commit);
+    byte[] text = ObjectStore.get(commit);
     ObjectNode good = StrictJson.object("commit", new String(text, UTF_8));
     HostileCases.run(
         "commit",
         spoiler -> {
-          Files.delete(commit);
+          ObjectStore.remove(commit);
           byte[] spoilt = spoiler.pick(4) == 0 ? spoiler.bytes(text) : spoiler.json(good);
           writeCommit(spoilt);
           return new Case(spoilt.length, this::read);
@@ -88,23 +86,24 @@ class HostileStoreTest {
 
   @Test
   void spoiltCommitLeadsToNoSketchesThatItsFilesDoNotHold() throws IOException {
-    ObjectNode good = StrictJson.object("commit", Files.readString(commit));
+    ObjectNode good = StrictJson.object("commit", new String(ObjectStore.get(commit), UTF_8));
     HostileCases.runSome(
         "commit and its files",
         20,
         48 << 20,
         Set.of(),
         spoiler -> {
-          Files.delete(commit);
+          ObjectStore.remove(commit);
           byte[] spoilt = spoiler.json(good);
           writeCommit(spoilt);
           return new Case(spoilt.length, this::readAll);
         });
   }
 
-  private void writeCommit(byte[] text) throws IOException {
+  private void writeCommit(byte[] text) {
     String checksum = Hashing.sha256Hex(text).substring(0, 16);
-    commit = Files.write(store.resolve("commits/000001-%s.json".formatted(checksum)), text);
+    commit = "/store/commits/000001-%s.json".formatted(checksum);
+    ObjectStore.put(commit, text);
   }
 
   @Test
@@ -112,14 +111,14 @@ class HostileStoreTest {
     SliceRecords records =
         new SliceRecords(
             CONF,
-            new org.apache.hadoop.fs.Path(store.toString()),
+            new Path(ROOT),
             SmallShards.fingerprint().sha256());
     SliceId slice = new SliceId("a", 0);
-    SmallShards.slice(new SketchStore(CONF, store.toString()), A, 0);
-    Path record = store.resolve(records.name(A.sha256(), slice));
-    byte[] text = Files.readAllBytes(record);
+    SmallShards.slice(new SketchStore(CONF, ROOT), A, 0);
+    String record = "/store/" + records.name(A.sha256(), slice);
+    byte[] text = ObjectStore.get(record);
     ObjectNode good = StrictJson.object("record", new String(text, UTF_8));
-    StoreFiles files = new StoreFiles(CONF, new org.apache.hadoop.fs.Path(store.toString()));
+    StoreFiles files = new StoreFiles(CONF, new Path(ROOT));
     Set<String> there = files.list("sums");
     there.addAll(files.list("rows"));
     assertThat(records.read(A.sha256(), slice, there)).isPresent();
@@ -127,7 +126,7 @@ class HostileStoreTest {
         "record",
         spoiler -> {
           byte[] spoilt = spoiler.pick(4) == 0 ? spoiler.bytes(text) : spoiler.json(good);
-          Files.write(record, spoilt);
+          ObjectStore.put(record, spoilt);
           return new Case(
               spoilt.length,
               () -> {
@@ -140,33 +139,30 @@ class HostileStoreTest {
 
   @Test
   void commitThatNamesAFileOutsideTheStoreIsRefusedBeforeAnythingIsDeleted() throws IOException {
-    Path precious = Files.writeString(folder.resolve("precious.parquet"), "mine");
+    String precious = "/precious.parquet";
+    ObjectStore.put(precious, new byte[1]);
+    String file = read().slices().get(0).sums().name();
+    byte[] good = ObjectStore.get(commit);
     for (String name :
         List.of(
-            "../precious.parquet", "sums/../../precious.parquet", precious.toString(),
-            "rows/x", "manifest.json", "other/x.parquet", "sums/a/b.parquet", "s3a://b/x.parquet")) {
-      String text = Files.readString(commit);
-      String file = read().slices().get(0).sums().name();
-      Files.delete(commit);
-      writeCommit(text.replace(file, name).getBytes(UTF_8));
+            "../precious.parquet", "sums/../../precious.parquet", precious, "rows/x",
+            "manifest.json", "other/x.parquet", "sums/a/b.parquet", "s3a://b/x.parquet")) {
+      ObjectStore.remove(commit);
+      writeCommit(new String(good, UTF_8).replace(file, name).getBytes(UTF_8));
       assertThatThrownBy(
-              () ->
-                  StoreEdit.of(new SketchStore(CONF, store.toString()), CONF)
-                      .apply(Set.of(), List.of()))
+              () -> StoreEdit.of(new SketchStore(CONF, ROOT), CONF).apply(Set.of(), List.of()))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("'%s' is no file of a store", name);
-      Files.delete(commit);
-      writeCommit(text.getBytes(UTF_8));
     }
-    assertThat(precious).hasContent("mine");
+    assertThat(ObjectStore.names()).contains(precious);
   }
 
   @Test
   void commitThatCountsASliceTwiceIsRefused() throws IOException {
-    ObjectNode tree = StrictJson.object("commit", Files.readString(commit));
-    var slices = (com.fasterxml.jackson.databind.node.ArrayNode) tree.at("/shards/0/slices");
+    ObjectNode tree = StrictJson.object("commit", new String(ObjectStore.get(commit), UTF_8));
+    ArrayNode slices = (ArrayNode) tree.at("/shards/0/slices");
     slices.add(slices.get(0).deepCopy());
-    Files.delete(commit);
+    ObjectStore.remove(commit);
     writeCommit(tree.toString().getBytes(UTF_8));
     assertThatThrownBy(this::read)
         .isInstanceOf(InputException.class)
@@ -175,7 +171,8 @@ class HostileStoreTest {
 
   @Test
   void manifestInAnotherEncodingIsRefused() throws IOException {
-    Files.write(manifest, Files.readString(manifest).getBytes(java.nio.charset.StandardCharsets.UTF_16));
+    String text = new String(ObjectStore.get(MANIFEST), UTF_8);
+    ObjectStore.put(MANIFEST, text.getBytes(UTF_16));
     assertThatThrownBy(this::read)
         .isInstanceOf(InputException.class)
         .hasMessageContaining("manifest.json is damaged: it is not UTF-8 text");
