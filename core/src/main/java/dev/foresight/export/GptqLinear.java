@@ -53,9 +53,7 @@ record GptqLinear(
     int columns = inputs.get(0).intValue();
     int rows = codes.get(1).intValue();
     int bits =
-        settings.bits() == 0
-            ? (int) (codes.get(0) * Integer.SIZE / columns)
-            : settings.bits();
+        settings.bits() == 0 ? (int) (codes.get(0) * Integer.SIZE / columns) : settings.bits();
     if (!Gptq.hasWidth(bits)) {
       throw new InputException(
           "%s: %s is %d x %d in %d bits by its tensors, which can't be read here."

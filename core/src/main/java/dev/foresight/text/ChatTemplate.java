@@ -69,9 +69,7 @@ public final class ChatTemplate implements Serializable {
     return template.isTextual()
         ? Optional.of(
             new ChatTemplate(
-                "%s of %s".formatted(KEY, config.where()),
-                template.asText(),
-                tokens(config)))
+                "%s of %s".formatted(KEY, config.where()), template.asText(), tokens(config)))
         : Optional.empty();
   }
 

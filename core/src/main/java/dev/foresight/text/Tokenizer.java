@@ -46,7 +46,8 @@ public final class Tokenizer implements AutoCloseable {
     return of(folder.text("tokenizer.json"), TokenizerConfig.of(folder), folder.location());
   }
 
-  private static Tokenizer of(String json, TokenizerConfig config, String location) throws IOException {
+  private static Tokenizer of(String json, TokenizerConfig config, String location)
+      throws IOException {
     // DJL reports use and looks for downloads unless told not to; calibration text may be private
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");

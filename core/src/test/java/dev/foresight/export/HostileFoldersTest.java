@@ -46,8 +46,11 @@ class HostileFoldersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "gptq, 4, false", "gptq_v2, 3, false", "awq, 4, false",
-    "compressed-tensors, 4, true", "compressed-tensors, 3, false"
+    "gptq, 4, false",
+    "gptq_v2, 3, false",
+    "awq, 4, false",
+    "compressed-tensors, 4, true",
+    "compressed-tensors, 3, false"
   })
   void spoiltFolderIsReadOrRefused(String container, int bits, boolean symmetric)
       throws IOException {

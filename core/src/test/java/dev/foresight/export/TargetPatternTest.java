@@ -18,13 +18,13 @@ class TargetPatternTest {
   }
 
   private static ThrowableAssertAlternative<InputException> refused(String regex, String linear) {
-    return assertThatExceptionOfType(InputException.class)
-        .isThrownBy(() -> matches(regex, linear));
+    return assertThatExceptionOfType(InputException.class).isThrownBy(() -> matches(regex, linear));
   }
 
   @Test
   void patternBeginsWhereTheNameDoesAndMayEndBefore() {
-    assertThat(matches("model\\.layers\\.\\d{1,2}\\..*_proj", "model.layers.31.mlp.up_proj")).isTrue();
+    assertThat(matches("model\\.layers\\.\\d{1,2}\\..*_proj", "model.layers.31.mlp.up_proj"))
+        .isTrue();
     assertThat(matches("model\\.layers", "model.layers.31.mlp.up_proj")).isTrue();
     assertThat(matches("layers", "model.layers.31.mlp.up_proj")).isFalse();
     assertThat(matches("^(?!.*gate).*mlp.*", "model.layers.0.mlp.up_proj")).isTrue();

@@ -26,7 +26,8 @@ class UnfinishedFolderTest {
 
   @Test
   void folderThatForesightDidNotFinishIsRefused() throws IOException {
-    MemoryFolder unfinished = folder().with("report.json", "{\"writer\":\"foresight\"}".getBytes(UTF_8));
+    MemoryFolder unfinished =
+        folder().with("report.json", "{\"writer\":\"foresight\"}".getBytes(UTF_8));
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> ExportedCheckpoints.open(unfinished))
         .withMessage(

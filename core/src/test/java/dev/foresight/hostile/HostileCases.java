@@ -23,8 +23,7 @@ public final class HostileCases {
   private static final long FIXED_BYTES = 2 << 20; // stack traces, JSON buffers, tables of a class
   private static final long BYTES_A_BYTE = 64; // a 2-bit code is 16 bytes of floats, and a copy
   private static final long NANOS = 2_000_000_000L; // of CPU
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private HostileCases() {}
 

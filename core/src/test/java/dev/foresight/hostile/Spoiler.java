@@ -18,16 +18,64 @@ public final class Spoiler {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private static final long[] SIZES = {
-    0, 1, 2, 3, 7, 8, 31, 33, 127, 255, 256, 65_535, 65_536, 100_000_000, 100_000_001,
-    Integer.MAX_VALUE, 1L << 31, 1L << 32, 1L << 40, 1L << 61, 1L << 62, Long.MAX_VALUE, -1,
-    Integer.MIN_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    31,
+    33,
+    127,
+    255,
+    256,
+    65_535,
+    65_536,
+    100_000_000,
+    100_000_001,
+    Integer.MAX_VALUE,
+    1L << 31,
+    1L << 32,
+    1L << 40,
+    1L << 61,
+    1L << 62,
+    Long.MAX_VALUE,
+    -1,
+    Integer.MIN_VALUE,
+    Long.MIN_VALUE
   };
 
   private static final List<String> TEXTS =
       List.of(
-          "", " ", ".", "..", "../x", "/x", "a/b", "a\\b", "a:b", "x\u0000", "\ud800", "\n",
-          "re:(a+)+$", "re:(", "F32", "I32", "F64", "BF16", "null", "true", "NaN", "Linear",
-          "gemma3", "llama", "phi3", "yarn", "longrope", "x".repeat(300), "é\u2028\u202e");
+          "",
+          " ",
+          ".",
+          "..",
+          "../x",
+          "/x",
+          "a/b",
+          "a\\b",
+          "a:b",
+          "x\u0000",
+          "\ud800",
+          "\n",
+          "re:(a+)+$",
+          "re:(",
+          "F32",
+          "I32",
+          "F64",
+          "BF16",
+          "null",
+          "true",
+          "NaN",
+          "Linear",
+          "gemma3",
+          "llama",
+          "phi3",
+          "yarn",
+          "longrope",
+          "x".repeat(300),
+          "é\u2028\u202e");
 
   private final SplittableRandom random;
 

@@ -23,8 +23,17 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 class HostileConfigTest {
   private static final List<String> FOLDERS =
       List.of(
-          "gemma2", "gemma3", "gemma3_text", "llama", "llama-linear", "llama-llama3", "llama-yarn",
-          "mistral", "phi3", "qwen2", "qwen3");
+          "gemma2",
+          "gemma3",
+          "gemma3_text",
+          "llama",
+          "llama-linear",
+          "llama-llama3",
+          "llama-yarn",
+          "mistral",
+          "phi3",
+          "qwen2",
+          "qwen3");
 
   /** A good model, and its config as an object. */
   private record Good(Checkpoint checkpoint, ObjectNode config, byte[] text) {

@@ -35,8 +35,7 @@ class HostileSafetensorsTest {
     byte[] good = Resources.read("reference.safetensors").array();
     int length = (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong();
     byte[] data = Arrays.copyOfRange(good, Long.BYTES + length, good.length);
-    ObjectNode header =
-        StrictJson.object("header", new String(good, Long.BYTES, length, UTF_8));
+    ObjectNode header = StrictJson.object("header", new String(good, Long.BYTES, length, UTF_8));
     HostileCases.run(
         "safetensors",
         spoiler -> {

@@ -120,7 +120,8 @@ class ModelFolderTest {
     Files.createSymbolicLink(folder.resolve("w.safetensors"), secret);
     Files.writeString(folder.resolve("inside.json"), "{}");
     LocalModelFolder model = new LocalModelFolder(folder);
-    refused(() -> model.open("LICENSE")).withMessageContaining("a link that leads out of the folder");
+    refused(() -> model.open("LICENSE"))
+        .withMessageContaining("a link that leads out of the folder");
     refused(() -> model.text("config.json")).withMessageContaining("put the file itself there");
     assertThat(model.text("tokenizer.json")).isEqualTo("{}");
     assertThat(model.open("w.safetensors").size()).isEqualTo(2);

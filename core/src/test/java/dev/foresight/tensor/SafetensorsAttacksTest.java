@@ -24,8 +24,7 @@ class SafetensorsAttacksTest {
   void jsonAttackOfManyTensorsInOnePlaceIsAnOverlap() {
     String tensors =
         IntStream.range(0, 10)
-            .mapToObj(
-                i -> "\"weight_%d\":%s".formatted(i, tensor("[2,2]", "[0,16]").substring(8)))
+            .mapToObj(i -> "\"weight_%d\":%s".formatted(i, tensor("[2,2]", "[0,16]").substring(8)))
             .map(entry -> entry.substring(0, entry.length() - 1))
             .collect(Collectors.joining(","));
     refused("{" + tensors + "}", 16)

@@ -69,8 +69,19 @@ class SecretsTest {
         List.of(
             Cli.calibrate("local[2]", store),
             Cli.run(
-                "quantize", "--master", "local[2]", "--model", Cli.TINY, "--sketches", store,
-                "--out", out, "--bits", 4, "--group", 32),
+                "quantize",
+                "--master",
+                "local[2]",
+                "--model",
+                Cli.TINY,
+                "--sketches",
+                store,
+                "--out",
+                out,
+                "--bits",
+                4,
+                "--group",
+                32),
             Cli.run("sketches", "list", store),
             Cli.run("inspect", "--model", out));
     for (Cli.Result result : results) {

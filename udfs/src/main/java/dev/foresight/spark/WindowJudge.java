@@ -90,7 +90,8 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     Path kept = new Path(root, file);
     if (fileSystem.exists(kept)) {
       int hidden = theirs.model().config().hidden();
-      return read(fileSystem, kept, (long) chunk.windows().length * chunk.windows()[0].length * hidden);
+      return read(
+          fileSystem, kept, (long) chunk.windows().length * chunk.windows()[0].length * hidden);
     }
     float[] hidden = theirs.runner().run(chunk.windows());
     AtomicFiles.writeStream(
@@ -111,8 +112,7 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     return hidden;
   }
 
-  private static float[] read(FileSystem fileSystem, Path file, long expected)
-      throws IOException {
+  private static float[] read(FileSystem fileSystem, Path file, long expected) throws IOException {
     long length = fileSystem.getFileStatus(file).getLen();
     if (length != expected * Float.BYTES) {
       throw new InputException(

@@ -190,8 +190,7 @@ public final class ObjectStore extends FileSystem {
     }
 
     @Override
-    public void readFully(long position, byte[] bytes, int offset, int length)
-        throws EOFException {
+    public void readFully(long position, byte[] bytes, int offset, int length) throws EOFException {
       if (position + length > count) {
         throw new EOFException();
       }
@@ -247,8 +246,7 @@ public final class ObjectStore extends FileSystem {
   @Override
   public FileStatus getFileStatus(Path path) throws IOException {
     byte[] bytes = OBJECTS.get(key(path));
-    if (bytes == null
-        && OBJECTS.keySet().stream().noneMatch(k -> k.startsWith(key(path) + "/"))) {
+    if (bytes == null && OBJECTS.keySet().stream().noneMatch(k -> k.startsWith(key(path) + "/"))) {
       throw new FileNotFoundException(path.toString());
     }
     return status(path, bytes);
@@ -258,8 +256,7 @@ public final class ObjectStore extends FileSystem {
     boolean folder = bytes == null;
     // a time that changes with the content, as ETags do
     long time = folder ? 0 : Math.abs((long) Arrays.hashCode(bytes));
-    return new FileStatus(
-        folder ? 0 : bytes.length, folder, 1, 1 << 25, time, makeQualified(path));
+    return new FileStatus(folder ? 0 : bytes.length, folder, 1, 1 << 25, time, makeQualified(path));
   }
 
   @Override

@@ -23,7 +23,12 @@ public record Commit(
     SortedSet<String> replaces,
     List<StoredShard> shards) {
   public Commit {
-    if (fingerprint == null || runtimes == null || cpus == null || replaces == null || shards == null || shards.stream().anyMatch(Objects::isNull)) {
+    if (fingerprint == null
+        || runtimes == null
+        || cpus == null
+        || replaces == null
+        || shards == null
+        || shards.stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException("A commit lacks its fingerprint, shards or what ran them");
     }
     runtimes = new TreeSet<>(runtimes);

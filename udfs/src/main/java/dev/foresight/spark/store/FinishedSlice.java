@@ -11,7 +11,8 @@ import java.io.Serializable;
 public record FinishedSlice(StoredSlice slice, String cpu) implements Serializable {
   public FinishedSlice {
     if (slice == null || slice.sums() == null || cpu == null) {
-      throw new IllegalArgumentException("The record of a slice lacks the slice, its sums or the CPU");
+      throw new IllegalArgumentException(
+          "The record of a slice lacks the slice, its sums or the CPU");
     }
   }
 }

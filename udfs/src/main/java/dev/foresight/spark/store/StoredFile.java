@@ -23,7 +23,8 @@ public record StoredFile(String name, long bytes, String sha256) implements Seri
       throw new IllegalArgumentException("'%s' is no file of a store".formatted(name));
     }
     if (sha256 != null && !SHA256.matcher(sha256).matches() || bytes < -1) {
-      throw new IllegalArgumentException("%s has %d bytes of SHA-256 %s".formatted(name, bytes, sha256));
+      throw new IllegalArgumentException(
+          "%s has %d bytes of SHA-256 %s".formatted(name, bytes, sha256));
     }
   }
 

@@ -21,7 +21,8 @@ public record StoredShard(
   public StoredShard {
     slices = List.copyOf(slices);
     if (shard == null || compactedSlices < 0) {
-      throw new IllegalArgumentException("A shard lacks its text, or was compacted from less than nothing");
+      throw new IllegalArgumentException(
+          "A shard lacks its text, or was compacted from less than nothing");
     }
     int index = -1;
     for (StoredSlice slice : slices) {

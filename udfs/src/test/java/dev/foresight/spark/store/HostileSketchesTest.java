@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /**
- * Sketch files that are not what a commit would name: bytes spoilt, and right Parquet of wrong rows.
- * Checksums are left out, as in stores of version 1, or nothing would reach the readers.
+ * Sketch files that are not what a commit would name: bytes spoilt, and right Parquet of wrong
+ * rows. Checksums are left out, as in stores of version 1, or nothing would reach the readers.
  */
 @Timeout(value = 900, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 class HostileSketchesTest {
@@ -222,7 +222,8 @@ class HostileSketchesTest {
           if (spoiler.pick(40) > 0) {
             int channels = channels(role, spoiler);
             long tokens = spoiler.pick(20) == 0 ? spoiler.size() : first ? 2 : 6;
-            writer.write(new SumsRow(SLICE, block(spoiler), role, first, sums(tokens, channels, spoiler)));
+            writer.write(
+                new SumsRow(SLICE, block(spoiler), role, first, sums(tokens, channels, spoiler)));
           }
         }
       }

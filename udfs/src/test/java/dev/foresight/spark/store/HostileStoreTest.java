@@ -109,10 +109,7 @@ class HostileStoreTest {
   @Test
   void spoiltRecordOfASliceIsReadOrRunAgain() throws IOException {
     SliceRecords records =
-        new SliceRecords(
-            CONF,
-            new Path(ROOT),
-            SmallShards.fingerprint().sha256());
+        new SliceRecords(CONF, new Path(ROOT), SmallShards.fingerprint().sha256());
     SliceId slice = new SliceId("a", 0);
     SmallShards.slice(new SketchStore(CONF, ROOT), A, 0);
     String record = "/store/" + records.name(A.sha256(), slice);
@@ -145,8 +142,14 @@ class HostileStoreTest {
     byte[] good = ObjectStore.get(commit);
     for (String name :
         List.of(
-            "../precious.parquet", "sums/../../precious.parquet", precious, "rows/x",
-            "manifest.json", "other/x.parquet", "sums/a/b.parquet", "s3a://b/x.parquet")) {
+            "../precious.parquet",
+            "sums/../../precious.parquet",
+            precious,
+            "rows/x",
+            "manifest.json",
+            "other/x.parquet",
+            "sums/a/b.parquet",
+            "s3a://b/x.parquet")) {
       ObjectStore.remove(commit);
       writeCommit(new String(good, UTF_8).replace(file, name).getBytes(UTF_8));
       assertThatThrownBy(

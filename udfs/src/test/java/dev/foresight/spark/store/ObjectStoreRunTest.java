@@ -39,7 +39,8 @@ class ObjectStoreRunTest {
 
   @Test
   void uploadThatIsCutOffLeavesNothingToReadAndTheSameRunEndsAlike() throws IOException {
-    for (String part : new String[] {"/manifest.json", "/sums/", "/rows/", "/commits/", "_SUCCESS"}) {
+    for (String part :
+        new String[] {"/manifest.json", "/sums/", "/rows/", "/commits/", "_SUCCESS"}) {
       ObjectStore.install(CONF);
       ObjectStore.failUploadsOf(part);
       assertThatThrownBy(() -> add(ROOT, A)).as(part).isInstanceOf(Exception.class);
