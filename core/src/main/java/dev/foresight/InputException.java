@@ -5,16 +5,19 @@ package dev.foresight;
  * mend.
  *
  * <p>The message is one sentence or two and says what is wrong, where, and how to mend it; the
- * command line prints it alone, without a stack trace, and exits with code 3.
+ * command line prints it alone, without a stack trace, and exits with code 3. It quotes names and
+ * values that others wrote, so it is kept to one line, without what steers a terminal or forges a
+ * line of a log, and to a length that a log can bear.
  */
 public class InputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final int MAX_LENGTH = 8000;
 
   /**
    * @param message what is wrong, where, and how to mend it
    */
   public InputException(String message) {
-    super(message);
+    super(printable(message));
   }
 
   /**
@@ -22,6 +25,16 @@ public class InputException extends RuntimeException {
    * @param cause what the library underneath said
    */
   public InputException(String message, Throwable cause) {
-    super(message, cause);
+    super(printable(message), cause);
+  }
+
+  private static String printable(String message) {
+    String line =
+        message
+            .replaceAll("\\s*\\R\\s*", " ")
+            .replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u202a-\\u202e\\u2066-\\u2069]", "?");
+    return line.length() <= MAX_LENGTH
+        ? line
+        : "%s … (%d characters)".formatted(line.substring(0, MAX_LENGTH), line.length());
   }
 }

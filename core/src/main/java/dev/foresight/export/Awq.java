@@ -111,7 +111,7 @@ final class Awq implements Container {
     int words = rows / MULTIPLE;
     ByteBuffer bytes = Transposed.words((long) columns * words);
     IntBuffer packed = bytes.asIntBuffer();
-    byte[] tile = new byte[TILE * rows];
+    byte[] tile = new byte[Math.min(TILE, columns) * rows];
     for (int first = 0; first < columns; first += TILE) {
       int count = Math.min(TILE, columns - first);
       for (int row = 0; row < rows; row++) {
@@ -129,7 +129,7 @@ final class Awq implements Container {
   static byte[] unpacked(IntBuffer packed, int rows, int columns) {
     int words = rows / MULTIPLE;
     byte[] codes = new byte[rows * columns];
-    byte[] tile = new byte[TILE * rows];
+    byte[] tile = new byte[Math.min(TILE, columns) * rows];
     for (int first = 0; first < columns; first += TILE) {
       int count = Math.min(TILE, columns - first);
       DensePacker.unpack(packed, Run.along(first * words), tile, Run.along(0), count * rows, BITS);

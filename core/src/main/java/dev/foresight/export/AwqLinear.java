@@ -29,7 +29,8 @@ record AwqLinear(String linear, int rows, int columns, int group, DType stepType
     StoredLinear.require(location, stored, linear, List.of(Gptq.CODES, Gptq.ZEROS, Gptq.STEPS));
     List<Long> codes = stored.info(linear + Gptq.CODES).shape();
     long columns = codes.isEmpty() ? 0 : codes.get(0);
-    long rows = codes.size() == 2 ? codes.get(1) * Awq.MULTIPLE : 0;
+    long words = codes.size() == 2 ? codes.get(1) : 0;
+    long rows = words > Integer.MAX_VALUE / Awq.MULTIPLE ? 0 : words * Awq.MULTIPLE;
     if (rows < 1 || columns < 1 || columns > Integer.MAX_VALUE / rows) {
       throw new InputException(
           "%s: the qweight of %s is %s, which is that of no linear."
@@ -43,7 +44,6 @@ record AwqLinear(String linear, int rows, int columns, int group, DType stepType
     }
     DType stepType = StoredLinear.stepType(location, stored, linear, Gptq.STEPS);
     long groups = columns / group;
-    long words = rows / Awq.MULTIPLE;
     String by = "qweight";
     StoredLinear.expect(location, stored.info(linear + Gptq.CODES), by, DType.I32, columns, words);
     StoredLinear.expect(location, stored.info(linear + Gptq.ZEROS), by, DType.I32, groups, words);

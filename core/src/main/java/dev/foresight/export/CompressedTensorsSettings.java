@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The {@code quantization_config} of a compressed-tensors folder, ours or another's.
@@ -58,8 +57,8 @@ record CompressedTensorsSettings(String where, List<Target> targets)
       for (JsonNode target : group.getValue().path("targets")) {
         String text = target.asText();
         if (text.startsWith("re:")) {
-          Pattern pattern = pattern(name, text.substring("re:".length()));
-          patterns.add(new Target(linear -> starts(pattern, linear), scheme));
+          TargetPattern pattern = TargetPattern.of(name, text.substring("re:".length()));
+          patterns.add(new Target(pattern::matches, scheme));
         } else if (text.equals("Linear")) {
           classes.add(new Target(linear -> true, scheme));
         } else {
@@ -70,19 +69,6 @@ record CompressedTensorsSettings(String where, List<Target> targets)
     exact.addAll(patterns);
     exact.addAll(classes);
     return new CompressedTensorsSettings(where, exact);
-  }
-
-  /** Python's {@code re.match}: from the start on, not necessarily to the end. */
-  private static boolean starts(Pattern pattern, String linear) {
-    return pattern.matcher(linear).lookingAt();
-  }
-
-  private static Pattern pattern(String where, String regex) {
-    try {
-      return Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new InputException("%s: the target 're:%s' is no pattern.".formatted(where, regex), e);
-    }
   }
 
   private static void requireDense(String where, String version, int bits) {

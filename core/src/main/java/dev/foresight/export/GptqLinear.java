@@ -45,17 +45,18 @@ record GptqLinear(
     List<Long> codes = stored.info(linear + Gptq.CODES).shape();
     List<Long> steps = stored.info(linear + Gptq.STEPS).shape();
     if (inputs.size() != 1 || codes.size() != 2 || steps.size() != 2 || inputs.get(0) < 1) {
-      throw new InputException(
-          "%s: %s has g_idx %s, qweight %s and scales %s, which are the tensors of no linear."
-              .formatted(location, linear, inputs, codes, steps));
+      throw wrong(location, linear, inputs, codes, steps);
     }
-    int columns = Math.toIntExact(inputs.get(0));
-    int rows = Math.toIntExact(codes.get(1));
+    // an empty tensor may have any size beside its 0, so none is used before all are bounded
+    long most = Integer.MAX_VALUE / Math.max(1, codes.get(1));
+    if (inputs.get(0) > most || steps.get(0) > most || codes.get(0) > inputs.get(0)) {
+      throw wrong(location, linear, inputs, codes, steps);
+    }
+    int columns = inputs.get(0).intValue();
+    int rows = codes.get(1).intValue();
     int bits =
-        settings.bits() == 0
-            ? Math.toIntExact(codes.get(0) * Integer.SIZE / columns)
-            : settings.bits();
-    if (!Gptq.hasWidth(bits) || columns > Integer.MAX_VALUE / Math.max(1, rows)) {
+        settings.bits() == 0 ? (int) (codes.get(0) * Integer.SIZE / columns) : settings.bits();
+    if (!Gptq.hasWidth(bits)) {
       throw new InputException(
           "%s: %s is %d x %d in %d bits by its tensors, which can't be read here."
               .formatted(location, linear, rows, columns, bits));
@@ -63,8 +64,8 @@ record GptqLinear(
     int groups =
         switch (settings.group()) {
           case -1 -> 1;
-          case 0 -> Math.toIntExact(steps.get(0));
-          default -> (columns + settings.group() - 1) / settings.group();
+          case 0 -> steps.get(0).intValue();
+          default -> (columns - 1) / settings.group() + 1;
         };
     DType stepType = StoredLinear.stepType(location, stored, linear, Gptq.STEPS);
     GptqLinear read =
@@ -75,6 +76,13 @@ record GptqLinear(
     read.expect(stored, Gptq.STEPS, stepType, groups, rows);
     read.expect(stored, Gptq.GROUPS, DType.I32, columns);
     return read;
+  }
+
+  private static InputException wrong(
+      String location, String linear, List<Long> inputs, List<Long> codes, List<Long> steps) {
+    return new InputException(
+        "%s: %s has g_idx %s, qweight %s and scales %s, which are the tensors of no linear."
+            .formatted(location, linear, inputs, codes, steps));
   }
 
   private void expect(Checkpoint stored, String part, DType dtype, long... shape) {

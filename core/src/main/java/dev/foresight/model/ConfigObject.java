@@ -1,10 +1,9 @@
 package dev.foresight.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.tensor.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,21 +18,8 @@ import java.util.TreeSet;
  * @param json the object
  */
 record ConfigObject(String where, JsonNode json) {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   static ConfigObject parse(String text, String where) {
-    JsonNode json;
-    try {
-      json = MAPPER.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new InputException(
-          "%s is no valid JSON: %s.".formatted(where, e.getOriginalMessage()), e);
-    }
-    if (!json.isObject()) {
-      throw new InputException(
-          "%s holds no JSON object: it must be a Hugging Face config.json.".formatted(where));
-    }
-    return new ConfigObject(where, json);
+    return new ConfigObject(where, StrictJson.object(where, text));
   }
 
   /** The same object, where keys that it leaves out have the values of another. */
@@ -54,6 +40,14 @@ record ConfigObject(String where, JsonNode json) {
       throw refuse(key, "a positive integer");
     }
     return value.intValue();
+  }
+
+  int positiveUpTo(String key, int most) {
+    int value = positive(key);
+    if (value > most) {
+      throw refuse(key, "at most %d: no model is as large".formatted(most));
+    }
+    return value;
   }
 
   int positive(String key, int otherwise) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.tensor.DType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -61,6 +63,11 @@ public record ModelConfig(
   private static final Map<String, DType> STORED_TYPES =
       Map.of("float16", DType.F16, "bfloat16", DType.BF16, "float32", DType.F32);
 
+  /** Bounds far beyond any model, so that no size computed from them is beyond an int. */
+  private static final int MAX_CHANNELS = 1 << 24;
+
+  private static final int MAX_BLOCKS = 4096;
+
   /** Name of the file inside a model folder. */
   public static final String FILE = "config.json";
 
@@ -91,14 +98,14 @@ public record ModelConfig(
             .dialect();
     ConfigObject config = text.over(dialect.defaults());
     dialect.refuseWhatIsNotComputed(config);
-    int heads = config.positive("num_attention_heads");
-    int blocks = config.positive("num_hidden_layers");
-    int hidden = config.positive("hidden_size");
+    int heads = config.positiveUpTo("num_attention_heads", MAX_CHANNELS);
+    int blocks = config.positiveUpTo("num_hidden_layers", MAX_BLOCKS);
+    int hidden = config.positiveUpTo("hidden_size", MAX_CHANNELS);
     int headDimension = headDimension(config, heads);
     return new ModelConfig(
         modelType,
         hidden,
-        config.positive("intermediate_size"),
+        config.positiveUpTo("intermediate_size", MAX_CHANNELS),
         blocks,
         heads,
         kvHeads(config, heads),
@@ -126,14 +133,18 @@ public record ModelConfig(
   private static List<BlockAttention> attention(
       ConfigObject config, Dialect dialect, int blocks, int headDimension) {
     RopeReader ropes = new RopeReader(config, dialect.ropes(), headDimension);
+    Map<OptionalInt, BlockAttention> known = new HashMap<>(); // two at most
     return dialect.windows().read(config, blocks).stream()
         .map(
             window ->
-                new BlockAttention(
-                    dialect.scoreScale(config, headDimension),
-                    dialect.cap(config, Dialect.Feature.ATTENTION_CAP),
+                known.computeIfAbsent(
                     window,
-                    ropes.rope(window.isPresent())))
+                    w ->
+                        new BlockAttention(
+                            dialect.scoreScale(config, headDimension),
+                            dialect.cap(config, Dialect.Feature.ATTENTION_CAP),
+                            w,
+                            ropes.rope(w.isPresent()))))
         .toList();
   }
 
@@ -148,10 +159,11 @@ public record ModelConfig(
 
   private static int headDimension(ConfigObject config, int heads) {
     if (config.has("head_dim")) {
-      if (config.positive("head_dim") % 2 != 0) {
+      int dimension = config.positiveUpTo("head_dim", MAX_CHANNELS / heads);
+      if (dimension % 2 != 0) {
         throw config.refuse("head_dim", "even: rotary embedding turns pairs of channels");
       }
-      return config.positive("head_dim");
+      return dimension;
     }
     if (config.positive("hidden_size") % (2 * heads) != 0) {
       throw config.refuse(

@@ -1,7 +1,6 @@
 package dev.foresight.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.InputException;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
@@ -22,9 +21,7 @@ import java.util.Optional;
  */
 public final class ChatTemplate implements Serializable {
   private static final long serialVersionUID = 1L;
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FILE = "chat_template.jinja";
-  private static final String CONFIG = "tokenizer_config.json";
   private static final String KEY = "chat_template";
   private static final List<String> TOKENS =
       List.of(
@@ -57,12 +54,12 @@ public final class ChatTemplate implements Serializable {
    * tokenizer_config.json}; of several named ones the default.
    */
   public static Optional<ChatTemplate> of(ModelFolder folder) throws IOException {
-    JsonNode config = config(folder);
+    TokenizerConfig config = TokenizerConfig.of(folder);
     if (folder.files().contains(FILE)) {
       String location = folder.location() + "/" + FILE;
       return Optional.of(new ChatTemplate(location, folder.text(FILE), tokens(config)));
     }
-    JsonNode template = config.path(KEY);
+    JsonNode template = config.json().path(KEY);
     for (JsonNode named : template) {
       if (named.path("name").asText().equals("default")) {
         template = named.path("template");
@@ -72,33 +69,19 @@ public final class ChatTemplate implements Serializable {
     return template.isTextual()
         ? Optional.of(
             new ChatTemplate(
-                "%s of %s/%s".formatted(KEY, folder.location(), CONFIG),
-                template.asText(),
-                tokens(config)))
+                "%s of %s".formatted(KEY, config.where()), template.asText(), tokens(config)))
         : Optional.empty();
   }
 
   /** Another template with the special tokens of a model's tokenizer. */
   public static ChatTemplate of(ModelFolder folder, String location, String template)
       throws IOException {
-    return new ChatTemplate(location, template, tokens(config(folder)));
+    return new ChatTemplate(location, template, tokens(TokenizerConfig.of(folder)));
   }
 
-  private static JsonNode config(ModelFolder folder) throws IOException {
-    return folder.files().contains(CONFIG)
-        ? JSON.readTree(folder.text(CONFIG))
-        : JSON.createObjectNode();
-  }
-
-  private static Map<String, String> tokens(JsonNode config) {
+  private static Map<String, String> tokens(TokenizerConfig config) {
     Map<String, String> tokens = new HashMap<>();
-    for (String name : TOKENS) {
-      JsonNode token = config.path(name);
-      JsonNode text = token.isObject() ? token.path("content") : token;
-      if (text.isTextual()) {
-        tokens.put(name, text.asText());
-      }
-    }
+    TOKENS.forEach(name -> config.token(name).ifPresent(text -> tokens.put(name, text)));
     return tokens;
   }
 

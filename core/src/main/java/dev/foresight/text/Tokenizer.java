@@ -1,8 +1,6 @@
 package dev.foresight.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.InputException;
 import dev.foresight.tensor.ModelFolder;
 import java.io.ByteArrayInputStream;
@@ -17,15 +15,13 @@ import java.util.OptionalInt;
  * tokens. Safe for several threads.
  */
 public final class Tokenizer implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final HuggingFaceTokenizer tokenizer;
   private final OptionalInt bos;
   private final OptionalInt eos;
   private final boolean addsBos;
   private final String location;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, JsonNode config, String location) {
+  private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerConfig config, String location) {
     this.tokenizer = tokenizer;
     this.location = location;
     this.bos = special(config, "bos_token");
@@ -47,14 +43,11 @@ public final class Tokenizer implements AutoCloseable {
                   .formatted(folder.location())
               + " writes it with tokenizer.save_pretrained).");
     }
-    JsonNode config =
-        folder.files().contains("tokenizer_config.json")
-            ? JSON.readTree(folder.text("tokenizer_config.json"))
-            : JSON.createObjectNode();
-    return of(folder.text("tokenizer.json"), config, folder.location());
+    return of(folder.text("tokenizer.json"), TokenizerConfig.of(folder), folder.location());
   }
 
-  private static Tokenizer of(String json, JsonNode config, String location) throws IOException {
+  private static Tokenizer of(String json, TokenizerConfig config, String location)
+      throws IOException {
     // DJL reports use and looks for downloads unless told not to; calibration text may be private
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
@@ -67,6 +60,8 @@ public final class Tokenizer implements AutoCloseable {
     try {
       var bytes = new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8));
       return new Tokenizer(HuggingFaceTokenizer.newInstance(bytes, options), config, location);
+    } catch (InputException e) { // of the config beside it
+      throw e;
     } catch (RuntimeException e) {
       throw new InputException(
           "%s/tokenizer.json can't be read as a tokenizer: %s".formatted(location, e.getMessage()),
@@ -74,13 +69,8 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  private OptionalInt special(JsonNode config, String key) {
-    JsonNode token = config.path(key);
-    String text = token.isObject() ? token.path("content").asText("") : token.asText("");
-    if (text.isEmpty() || token.isNull()) {
-      return OptionalInt.empty();
-    }
-    return OptionalInt.of(idOf(text, key));
+  private OptionalInt special(TokenizerConfig config, String key) {
+    return config.token(key).stream().mapToInt(text -> idOf(text, key)).findFirst();
   }
 
   /**

@@ -72,7 +72,8 @@ class ForeignFoldersTest {
               info,
               () -> {
                 ByteBuffer bytes = ByteBuffer.allocate((int) info.bytes());
-                return bytes.order(ByteOrder.LITTLE_ENDIAN).putInt(0, 7);
+                bytes.order(ByteOrder.LITTLE_ENDIAN);
+                return bytes.hasRemaining() ? bytes.putInt(0, 7) : bytes;
               }));
       return this;
     }
@@ -214,6 +215,36 @@ class ForeignFoldersTest {
         .part(".qweight", DType.I32, 96)
         .isRefused()
         .withMessageContaining("which is that of no linear");
+  }
+
+  @Test
+  void sizeBesideAZeroIsBoundedBeforeItIsUsed() {
+    new Written("gptq", 4)
+        .part(".qweight", DType.I32, 0, 1L << 40)
+        .isRefused()
+        .withMessageContaining("which are the tensors of no linear");
+    new Written("gptq", 4)
+        .with("dynamic", "{\"+:x\":{}}")
+        .part(".scales", DType.F16, 1L << 40, 0)
+        .isRefused()
+        .withMessageContaining("which are the tensors of no linear");
+    new Written("gptq", 4)
+        .with("dynamic", "{\"+:x\":{}}")
+        .part(".qweight", DType.I32, 1L << 60, 0)
+        .isRefused()
+        .withMessageContaining("which are the tensors of no linear");
+    new Written("awq", 4)
+        .part(".qweight", DType.I32, 0, 1L << 60)
+        .isRefused()
+        .withMessageContaining("which is that of no linear");
+  }
+
+  @Test
+  void groupLargerThanEveryNumberOfInputsIsOneGroup() {
+    new Written("gptq", 4)
+        .with("group_size", "2147483647")
+        .isRefused()
+        .withMessageContaining("qzeros is I32 [3, 8], but the config and g_idx ask for I32 [1, 8]");
   }
 
   @Test

@@ -3,10 +3,12 @@ package dev.foresight.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.onnx.GoldenModel;
 import dev.foresight.onnx.Llama;
 import dev.foresight.tensor.DType;
+import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -212,19 +214,45 @@ class ModelConfigTest {
         .hasMessageContaining("two values of rope_theta, 5.0 and 6.0");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "num_hidden_layers | 2147483647 | at most 4096",
+        "hidden_size | 1073741824 | at most 16777216",
+        "intermediate_size | 2147483647 | at most 16777216",
+        "num_attention_heads | 2147483647 | at most 16777216",
+        "head_dim | 4194306 | at most 4194304",
+        "hidden_size | 18446744073709551680 | a positive integer",
+      })
+  void sizeThatNoModelHasIsRefusedBeforeAnythingIsAllocated(String key, String size, String why) {
+    assertThatThrownBy(() -> parse(with("\"%s\": %s".formatted(key, size))))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("\"%s\" is %s, but must be %s", key, size, why);
+  }
+
+  @Test
+  void keyThatStandsTwiceIsRefused() {
+    assertThatThrownBy(() -> parse(MINIMAL.replace("{", "{\"hidden_size\": 32, ")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("Duplicate");
+  }
+
   @Test
   void textThatIsNoJsonIsRefused() {
     assertThatThrownBy(() -> parse("{\"model_type\": "))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("m/config.json is no valid JSON");
+        .hasMessageContaining("m/config.json is not valid JSON");
     assertThatThrownBy(() -> parse("[1]"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("m/config.json holds no JSON object");
+        .hasMessageContaining("m/config.json is not a JSON object");
   }
 
   /** The minimal config with entries that win over its own. */
   private static String with(String entries) {
-    return MINIMAL.replace("}", ", " + entries + "}");
+    ObjectNode config = StrictJson.object("minimal", MINIMAL);
+    config.setAll(StrictJson.object("entries", "{" + entries + "}"));
+    return config.toString();
   }
 
   private static ModelConfig parse(String json) {

@@ -87,10 +87,53 @@ class ModelFolderTest {
   @Test
   void nameThatLeavesTheFolderIsRefused() {
     LocalModelFolder model = new LocalModelFolder(folder);
-    for (String name : List.of("../x", "..", ".", "", "a/b", "a\\b", "/elsewhere/x")) {
+    for (String name :
+        List.of("../x", "..", ".", "", "a/b", "a\\b", "/elsewhere/x", "s3a:x", "C:x")) {
       refused(() -> model.open(name)).withMessageContaining("no plain name");
       refused(() -> model.text(name)).withMessageContaining("no plain name");
     }
+  }
+
+  @Test
+  void nameThatNoFileSystemTakesIsRefused() {
+    LocalModelFolder model = new LocalModelFolder(folder);
+    for (String name : List.of("a\0b", "a\nb", "\ud800", "x".repeat(256), "é".repeat(128))) {
+      refused(() -> model.open(name)).withMessageContaining("that file systems don't take");
+    }
+  }
+
+  @Test
+  void textBeyondTheLimitIsRefusedBeforeItIsRead() throws IOException {
+    try (var file = new java.io.RandomAccessFile(folder.resolve("config.json").toFile(), "rw")) {
+      file.setLength(ModelFolder.MAX_TEXT + 1L); // sparse
+    }
+    refused(() -> new LocalModelFolder(folder).text("config.json"))
+        .withMessageContaining("has 268435457 bytes: a text beside the weights has at most");
+  }
+
+  @Test
+  void linksOutOfTheFolderAreFollowedForWeightsOnly(@TempDir Path elsewhere) throws IOException {
+    Path secret = Files.writeString(elsewhere.resolve("secret"), "{}");
+    Files.createSymbolicLink(folder.resolve("LICENSE"), secret);
+    Files.createSymbolicLink(folder.resolve("config.json"), secret);
+    Files.createSymbolicLink(folder.resolve("tokenizer.json"), folder.resolve("inside.json"));
+    Files.createSymbolicLink(folder.resolve("w.safetensors"), secret);
+    Files.writeString(folder.resolve("inside.json"), "{}");
+    LocalModelFolder model = new LocalModelFolder(folder);
+    refused(() -> model.open("LICENSE"))
+        .withMessageContaining("a link that leads out of the folder");
+    refused(() -> model.text("config.json")).withMessageContaining("put the file itself there");
+    assertThat(model.text("tokenizer.json")).isEqualTo("{}");
+    assertThat(model.open("w.safetensors").size()).isEqualTo(2);
+  }
+
+  @Test
+  void linksOfTheHuggingFaceCacheAreFollowed(@TempDir Path cache) throws IOException {
+    Path blob = Files.createDirectories(cache.resolve("blobs")).resolve("0a1b");
+    Path snapshot = Files.createDirectories(cache.resolve("snapshots/main"));
+    Files.writeString(blob, "{}");
+    Files.createSymbolicLink(snapshot.resolve("config.json"), Path.of("../../blobs/0a1b"));
+    assertThat(new LocalModelFolder(snapshot).text("config.json")).isEqualTo("{}");
   }
 
   @Test

@@ -106,8 +106,7 @@ final class PresearchJob {
       Manifest manifest =
           SketchesOf.model(request.model(), judge.fingerprint(), request.sketches(), conf);
       List<List<String>> parts = parts(request, manifest);
-      out.println(
-          StudyJob.overlap(session, request.sketches(), domains, judge).message());
+      out.println(StudyJob.overlap(session, request.sketches(), domains, judge).message());
       Map<Form, Double> losses = losses(request, judge, manifest, parts);
       List<Form> shortlist = PresearchForms.shortlist(losses, request.shortlist());
       PresearchOutcome outcome =

@@ -160,7 +160,7 @@ class EvaluateCommandTest {
       Path kept = files.filter(file -> file.toString().endsWith(".f32")).findFirst().orElseThrow();
       Files.write(kept, new byte[12]);
     }
-    assertRefused(evaluate("local[1]", options), ".f32 has 12 bytes", "remove the file");
+    assertRefused(evaluate("local[1]", options), ".f32 has 12 bytes", "Remove the file");
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
@@ -14,10 +16,12 @@ import org.apache.hadoop.fs.Path;
 /**
  * Files that are there whole or not at all.
  *
- * <p>A file is written under {@code _temporary/} with a name of its attempt, then renamed: a killed
- * or repeated task leaves no half file, and the same content twice is harmless. Local disks and
- * HDFS replace a file of that name in one step; object stores copy, and show the copy when it is
- * whole. Readers ignore names that begin with an underscore.
+ * <p>On local disks and HDFS a file is written under {@code _temporary/} with a name of its
+ * attempt, then renamed, which replaces a file of that name in one step. Object stores have no
+ * rename, only copies; but there an object appears when its upload is complete, so it is written
+ * under its own name, and an upload that fails is aborted: closing it would publish the half. A
+ * killed or repeated task leaves no half file either way, and the same content twice is harmless.
+ * Readers ignore names that begin with an underscore.
  */
 public final class AtomicFiles {
   /** Folder of unfinished files inside a store or output folder. */
@@ -29,12 +33,6 @@ public final class AtomicFiles {
 
   private AtomicFiles() {}
 
-  /** Writes a file to the path it is given. */
-  @FunctionalInterface
-  public interface Writer {
-    void write(Path path) throws IOException;
-  }
-
   /** Writes the content of a file to a stream, which the caller closes. */
   @FunctionalInterface
   public interface StreamWriter {
@@ -44,17 +42,23 @@ public final class AtomicFiles {
   /**
    * @param root the store or output folder
    * @param file relative to it, with forward slashes
-   * @param writer called once, with a temporary path
+   * @param writer called once
    */
-  public static void write(Configuration conf, Path root, String file, Writer writer)
+  public static void writeStream(Configuration conf, Path root, String file, StreamWriter writer)
       throws IOException {
     FileSystem fileSystem = withoutChecksumFiles(root, conf);
     Path target = new Path(root, file);
+    if (appearsWhenComplete(fileSystem, target)) {
+      upload(fileSystem, target, writer);
+      return;
+    }
     Path unfinished =
         new Path(new Path(root, TEMPORARY), UUID.randomUUID() + "-" + target.getName());
     makeFolder(fileSystem, unfinished.getParent());
     try {
-      writer.write(unfinished);
+      try (OutputStream out = fileSystem.create(unfinished, true)) {
+        writer.write(out);
+      }
       publish(conf, unfinished, target);
     } finally {
       fileSystem.delete(unfinished, false);
@@ -78,6 +82,30 @@ public final class AtomicFiles {
     }
   }
 
+  /** The same for a small text. */
+  public static void writeText(Configuration conf, Path root, String file, String text)
+      throws IOException {
+    writeStream(conf, root, file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Whether a file is seen only after its stream was closed, and never if it is aborted. */
+  public static boolean appearsWhenComplete(FileSystem fileSystem, Path path) throws IOException {
+    return fileSystem.hasPathCapability(path, CommonPathCapabilities.ABORTABLE_STREAM);
+  }
+
+  private static void upload(FileSystem fileSystem, Path target, StreamWriter writer)
+      throws IOException {
+    FSDataOutputStream out = fileSystem.create(target, true);
+    try {
+      writer.write(out);
+      out.flush();
+    } catch (IOException | RuntimeException | Error e) {
+      out.abort();
+      throw e;
+    }
+    out.close(); // completes the upload; if that fails, nothing was published
+  }
+
   /** Moves a finished file to its name, in place of one that is there. */
   public static void publish(Configuration conf, Path unfinished, Path target) throws IOException {
     FileSystem fileSystem = withoutChecksumFiles(target, conf);
@@ -93,27 +121,6 @@ public final class AtomicFiles {
     if (!fileSystem.rename(unfinished, target)) {
       throw new IOException("Can't rename %s to %s".formatted(unfinished, target));
     }
-  }
-
-  /** The same for content that is written to a stream. */
-  public static void writeStream(Configuration conf, Path root, String file, StreamWriter writer)
-      throws IOException {
-    FileSystem fileSystem = withoutChecksumFiles(root, conf);
-    write(
-        conf,
-        root,
-        file,
-        path -> {
-          try (OutputStream out = fileSystem.create(path, true)) {
-            writer.write(out);
-          }
-        });
-  }
-
-  /** The same for a small text. */
-  public static void writeText(Configuration conf, Path root, String file, String text)
-      throws IOException {
-    writeStream(conf, root, file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Hadoop's local file system would put a .crc file beside every file that users look at. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +22,9 @@ public record ModelFingerprint(String sha256, Map<String, String> files) impleme
   private static final int CHUNK = 8 << 20;
 
   public ModelFingerprint {
+    if (sha256 == null || files == null || files.values().stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("A model has a SHA-256, and so has each of its files");
+    }
     files = new TreeMap<>(files);
   }
 

@@ -2,12 +2,12 @@ package dev.foresight.spark;
 
 import dev.foresight.InputException;
 import dev.foresight.tensor.ByteSource;
+import dev.foresight.tensor.FileNames;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.StrictJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -78,23 +78,11 @@ public final class ModelFolders {
 
     @Override
     public ByteSource open(String file) throws IOException {
-      if (file.contains("/") || file.equals("..")) {
-        throw new InputException(
-            "%s names the file '%s' outside the folder.".formatted(location(), file));
-      }
+      FileNames.requirePlain(location(), file);
       try {
         return new HadoopBytes(fileSystem, fileSystem.getFileStatus(new Path(path, file)));
       } catch (FileNotFoundException e) {
         throw new InputException("%s has no file %s.".formatted(location(), file), e);
-      }
-    }
-
-    @Override
-    public String text(String file) throws IOException {
-      try (ByteSource source = open(file)) {
-        byte[] bytes = new byte[Math.toIntExact(source.size())];
-        source.read(0, bytes.length).get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
       }
     }
   }

@@ -42,9 +42,11 @@ public final class TargetFolder {
     remove();
   }
 
-  /** Takes back all that was written. */
+  /** Takes back all that was written; a removal that is killed half-way leaves nothing finished. */
   public void remove() throws IOException {
-    root.getFileSystem(conf).delete(root, true);
+    FileSystem fileSystem = root.getFileSystem(conf);
+    fileSystem.delete(new Path(root, SUCCESS), false);
+    fileSystem.delete(root, true);
   }
 
   /** Whether a job has finished it. */

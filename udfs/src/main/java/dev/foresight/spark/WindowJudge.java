@@ -3,7 +3,6 @@ package dev.foresight.spark;
 import dev.foresight.InputException;
 import dev.foresight.evaluate.Judge;
 import dev.foresight.evaluate.WindowScores;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -90,8 +89,9 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     FileSystem fileSystem = root.getFileSystem(hadoop);
     Path kept = new Path(root, file);
     if (fileSystem.exists(kept)) {
-      int tokens = chunk.windows().length * chunk.windows()[0].length;
-      return read(fileSystem, kept, (long) tokens * theirs.model().config().hidden());
+      int hidden = theirs.model().config().hidden();
+      return read(
+          fileSystem, kept, (long) chunk.windows().length * chunk.windows()[0].length * hidden);
     }
     float[] hidden = theirs.runner().run(chunk.windows());
     AtomicFiles.writeStream(
@@ -99,27 +99,25 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
         root,
         file,
         out -> {
-          try (BufferedOutputStream buffered = new BufferedOutputStream(out, 1 << 20)) {
-            ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-            for (float value : hidden) {
-              if (!bytes.hasRemaining()) {
-                buffered.write(bytes.array());
-                bytes.clear();
-              }
-              bytes.putFloat(value);
+          ByteBuffer bytes = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+          for (float value : hidden) {
+            if (!bytes.hasRemaining()) {
+              out.write(bytes.array());
+              bytes.clear();
             }
-            buffered.write(bytes.array(), 0, bytes.position());
+            bytes.putFloat(value);
           }
+          out.write(bytes.array(), 0, bytes.position());
         });
     return hidden;
   }
 
-  private static float[] read(FileSystem fileSystem, Path file, long elements) throws IOException {
+  private static float[] read(FileSystem fileSystem, Path file, long expected) throws IOException {
     long length = fileSystem.getFileStatus(file).getLen();
-    if (length != elements * Float.BYTES) {
+    if (length != expected * Float.BYTES) {
       throw new InputException(
-          "%s has %d bytes, but the reference's hidden states of these windows take %d: remove the file."
-              .formatted(file, length, elements * Float.BYTES));
+          "%s has %d bytes, but the hidden states of these windows are %d: it is damaged or of another model. Remove the file."
+              .formatted(file, length, expected * Float.BYTES));
     }
     byte[] bytes = new byte[Math.toIntExact(length)];
     try (var in = fileSystem.open(file)) {

@@ -2,6 +2,7 @@ package dev.foresight.spark.store;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -22,6 +23,14 @@ public record Commit(
     SortedSet<String> replaces,
     List<StoredShard> shards) {
   public Commit {
+    if (fingerprint == null
+        || runtimes == null
+        || cpus == null
+        || replaces == null
+        || shards == null
+        || shards.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("A commit lacks its fingerprint, shards or what ran them");
+    }
     runtimes = new TreeSet<>(runtimes);
     cpus = new TreeSet<>(cpus);
     replaces = new TreeSet<>(replaces);

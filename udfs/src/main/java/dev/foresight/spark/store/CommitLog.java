@@ -53,10 +53,7 @@ final class CommitLog {
   }
 
   private Commit read(Path path) throws IOException {
-    byte[] bytes;
-    try (var in = root.getFileSystem(conf).open(path)) {
-      bytes = in.readAllBytes();
-    }
+    byte[] bytes = StoreJson.bytes(conf, path);
     String checksum = Hashing.sha256Hex(bytes).substring(0, 16);
     if (!path.getName().endsWith("-" + checksum + ".json")) {
       throw new InputException(
@@ -64,7 +61,7 @@ final class CommitLog {
               .formatted(path));
     }
     try {
-      return Json.MAPPER.readValue(bytes, Commit.class);
+      return StoreJson.value(StoreJson.object(path.toString(), bytes), Commit.class);
     } catch (JsonProcessingException e) {
       throw new InputException(
           "%s can't be read: %s. Use the release that wrote it."

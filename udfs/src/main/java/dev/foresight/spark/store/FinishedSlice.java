@@ -8,4 +8,11 @@ import java.io.Serializable;
  * @param slice with its files
  * @param cpu the kind of CPU that ran it
  */
-public record FinishedSlice(StoredSlice slice, String cpu) implements Serializable {}
+public record FinishedSlice(StoredSlice slice, String cpu) implements Serializable {
+  public FinishedSlice {
+    if (slice == null || slice.sums() == null || cpu == null) {
+      throw new IllegalArgumentException(
+          "The record of a slice lacks the slice, its sums or the CPU");
+    }
+  }
+}

@@ -1,11 +1,9 @@
 package dev.foresight.spark.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
-import dev.foresight.spark.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,29 +49,31 @@ final class ManifestReader {
   }
 
   private Optional<JsonNode> tree() throws IOException {
-    try (var in = root.getFileSystem(conf).open(new Path(root, FILE))) {
-      return Optional.of(Json.MAPPER.readTree(in.readAllBytes()));
+    byte[] text;
+    try {
+      text = StoreJson.bytes(conf, new Path(root, FILE));
     } catch (FileNotFoundException e) {
       return Optional.empty();
-    } catch (JsonProcessingException e) {
-      throw damaged(e);
     }
+    return Optional.of(StoreJson.object(root + "/" + FILE, text));
   }
 
-  private StoreFingerprint fingerprint(JsonNode tree) throws IOException {
+  private StoreFingerprint fingerprint(JsonNode tree) {
     StoreFingerprint.requireVersion(tree, root + "/" + FILE);
     ObjectNode only = tree.deepCopy();
     only.remove(List.of("onnxruntime", "cpus", "shards", "slices")); // of version 1
     try {
-      return Json.MAPPER.treeToValue(only, StoreFingerprint.class);
+      return StoreJson.value(only, StoreFingerprint.class);
     } catch (JsonProcessingException e) {
       throw damaged(e);
     }
   }
 
-  private InputException damaged(JsonProcessingException e) {
+  private InputException damaged(Exception e) {
+    String what =
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
     return new InputException(
-        "%s/%s is damaged: %s".formatted(root, FILE, e.getOriginalMessage()), e);
+        "%s/%s is damaged: %s. Restore it, or calibrate again.".formatted(root, FILE, what), e);
   }
 
   private Manifest committed(StoreFingerprint fingerprint) throws IOException {
@@ -97,15 +97,23 @@ final class ManifestReader {
     return new Manifest(fingerprint, runtimes, cpus, List.copyOf(shards.values()));
   }
 
+  private static <T> List<T> list(JsonNode array, Class<T> type) throws JsonProcessingException {
+    List<T> values = new ArrayList<>();
+    for (JsonNode node : array) {
+      if (node.isNull()) {
+        throw new IllegalArgumentException("null stands for a " + type.getSimpleName());
+      }
+      values.add(StoreJson.value(node, type));
+    }
+    return values;
+  }
+
   /** Version 1: one manifest holds everything, and files are named by their slice alone. */
-  private Manifest versionOne(JsonNode tree, StoreFingerprint fingerprint) throws IOException {
+  private Manifest versionOne(JsonNode tree, StoreFingerprint fingerprint) {
     try {
-      List<PackedShard> packed =
-          Json.MAPPER.treeToValue(tree.path("shards"), new TypeReference<List<PackedShard>>() {});
-      List<StoredSlice> slices =
-          Json.MAPPER.treeToValue(tree.path("slices"), new TypeReference<List<StoredSlice>>() {});
-      Set<String> cpus =
-          Json.MAPPER.treeToValue(tree.path("cpus"), new TypeReference<Set<String>>() {});
+      List<PackedShard> packed = list(tree.path("shards"), PackedShard.class);
+      List<StoredSlice> slices = list(tree.path("slices"), StoredSlice.class);
+      List<String> cpus = list(tree.path("cpus"), String.class);
       List<StoredShard> shards = new ArrayList<>();
       for (PackedShard shard : packed) {
         shards.add(
@@ -123,7 +131,7 @@ final class ManifestReader {
           new TreeSet<>(Set.of(tree.path("onnxruntime").asText())),
           new TreeSet<>(cpus),
           shards);
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       throw damaged(e);
     }
   }

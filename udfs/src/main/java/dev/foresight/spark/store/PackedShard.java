@@ -1,6 +1,8 @@
 package dev.foresight.spark.store;
 
 import java.io.Serializable;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /**
  * What became of one shard's documents.
@@ -27,4 +29,24 @@ public record PackedShard(
     long sequences,
     long droppedTokens,
     String sha256)
-    implements Serializable {}
+    implements Serializable {
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{1,64}");
+
+  public PackedShard {
+    if (id == null || id.isEmpty() || sha256 == null || !SHA256.matcher(sha256).matches()) {
+      throw new IllegalArgumentException("The shard '%s' has SHA-256 %s".formatted(id, sha256));
+    }
+    if (LongStream.of(
+            documents,
+            withoutText,
+            emptyDocuments,
+            usedDocuments,
+            unusedDocuments,
+            documentTokens,
+            sequences,
+            droppedTokens)
+        .anyMatch(count -> count < 0)) {
+      throw new IllegalArgumentException("The shard '%s' counts less than nothing".formatted(id));
+    }
+  }
+}

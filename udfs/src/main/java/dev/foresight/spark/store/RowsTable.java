@@ -66,6 +66,11 @@ final class RowsTable extends Table<RowsTable.StoredRow> {
   @Override
   StoredRow read(Group group) {
     ByteBuffer bytes = group.getBinary("halves", 0).toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    float scale = group.getFloat("scale", 0);
+    if (bytes.remaining() % 2 != 0 || !(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "a row has %d bytes and scale %s".formatted(bytes.remaining(), scale));
+    }
     short[] halves = new short[bytes.remaining() / 2];
     bytes.asShortBuffer().get(halves);
     return new StoredRow(
@@ -76,7 +81,7 @@ final class RowsTable extends Table<RowsTable.StoredRow> {
             group.getLong("sequence", 0),
             group.getInteger("position", 0),
             group.getLong("key", 0),
-            group.getFloat("scale", 0),
+            scale,
             halves));
   }
 }

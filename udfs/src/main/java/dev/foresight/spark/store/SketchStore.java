@@ -20,6 +20,7 @@ import dev.foresight.spark.store.SequencesTable.Sequence;
 import dev.foresight.spark.store.SumsTable.SumsRow;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,10 @@ public final class SketchStore {
         shard,
         Optional.of(range),
         sequence -> found[(int) (sequence.index() - first)] = sequence.tokens());
+    int missing = Arrays.asList(found).indexOf(null);
+    if (missing >= 0) {
+      throw files.refused(file, shard, "lacks sequence " + (first + missing), null);
+    }
     return found;
   }
 
@@ -166,18 +171,65 @@ public final class SketchStore {
    */
   public Map<Role, SketchFold> readSums(List<StoredSlice> slices, int block) throws IOException {
     Map<Role, SketchFold> folds = new EnumMap<>(Role.class);
+    StoreFingerprint fingerprint = fingerprint();
     for (StoredSlice slice : slices) {
       List<SumsRow> found = new ArrayList<>();
-      read(sums, slice.sums(), slice.shard(), onlyBlock(block), found::add);
+      read(
+          sums,
+          slice.sums(),
+          slice.shard(),
+          onlyBlock(block),
+          row -> {
+            check(fingerprint, slice, row);
+            found.add(row);
+          });
       for (Role role : Role.values()) {
         RoleSketch sketch =
             new RoleSketch(
                 stratum(found, role, true, slice, block),
                 stratum(found, role, false, slice, block));
-        folds.computeIfAbsent(role, r -> new SketchFold(sketch.channels())).add(slice.id(), sketch);
+        folds
+            .computeIfAbsent(role, r -> new SketchFold(fingerprint.channels().get(r)))
+            .add(slice.id(), sketch);
       }
     }
     return folds;
+  }
+
+  private StoreFingerprint fingerprint() throws IOException {
+    return new ManifestReader(conf, root)
+        .fingerprint()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "%s has no manifest.json: name the folder of a sketch store.".formatted(root)));
+  }
+
+  private static void requireChannels(StoreFingerprint fingerprint, Role role, int count) {
+    int channels = fingerprint.channels().get(role);
+    if (count != channels) {
+      throw new IllegalArgumentException(
+          "%s has %d channels, not %d".formatted(role.key(), count, channels));
+    }
+  }
+
+  /** Fails if the row can't be of this slice. */
+  static void check(StoreFingerprint fingerprint, StoredSlice slice, SumsRow row) {
+    requireChannels(fingerprint, row.role(), row.sums().channels());
+    long length = row.first() ? 1 : fingerprint.packing().sequenceLength() - 1L;
+    if (row.sums().tokens() != slice.sequences() * length) {
+      throw new IllegalArgumentException(
+          "%d tokens are not those of %d sequences"
+              .formatted(row.sums().tokens(), slice.sequences()));
+    }
+  }
+
+  /** Fails if the row can't be of this slice. */
+  static void check(StoreFingerprint fingerprint, StoredSlice slice, StoredRow stored) {
+    requireChannels(fingerprint, stored.role(), stored.row().halves().length);
+    if (!stored.row().shard().equals(slice.shard())) {
+      throw new IllegalArgumentException("a row is of shard '%s'".formatted(stored.row().shard()));
+    }
   }
 
   private ChannelSums stratum(
@@ -203,6 +255,7 @@ public final class SketchStore {
   public Map<Role, List<SampledRow>> readRows(List<StoredSlice> slices, int block)
       throws IOException {
     Map<Role, List<SampledRow>> found = new EnumMap<>(Role.class);
+    StoreFingerprint fingerprint = fingerprint();
     for (StoredSlice slice : slices) {
       if (slice.rows() != null) {
         read(
@@ -210,8 +263,10 @@ public final class SketchStore {
             slice.rows(),
             slice.shard(),
             onlyBlock(block),
-            stored ->
-                found.computeIfAbsent(stored.role(), r -> new ArrayList<>()).add(stored.row()));
+            stored -> {
+              check(fingerprint, slice, stored);
+              found.computeIfAbsent(stored.role(), r -> new ArrayList<>()).add(stored.row());
+            });
       }
     }
     return found;

@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.foresight.InputException;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
@@ -45,15 +46,19 @@ final class SliceRecords {
   /** A slice's record, if it is whole and its files are still there. */
   Optional<FinishedSlice> read(String shardSha256, SliceId slice, Set<String> files)
       throws IOException {
+    Path path = new Path(root, name(shardSha256, slice));
     FinishedSlice finished;
-    try (var in = fileSystem().open(new Path(root, name(shardSha256, slice)))) {
-      finished = Json.MAPPER.readValue(in.readAllBytes(), FinishedSlice.class);
-    } catch (JsonProcessingException e) {
+    try {
+      finished =
+          StoreJson.value(
+              StoreJson.object(path.toString(), StoreJson.bytes(conf, path)), FinishedSlice.class);
+    } catch (JsonProcessingException | InputException e) {
       return Optional.empty(); // half a record on a file system that shows such: run the slice
     }
     StoredSlice done = finished.slice();
     boolean there =
-        files.contains(done.sums().name())
+        done.id().equals(slice)
+            && files.contains(done.sums().name())
             && (done.rows() == null || files.contains(done.rows().name()));
     return there ? Optional.of(finished) : Optional.empty();
   }

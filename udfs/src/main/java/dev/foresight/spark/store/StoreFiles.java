@@ -7,6 +7,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Set;
@@ -48,24 +49,57 @@ final class StoreFiles {
    * @throws IOException that says what to do, if the disk is full or the file system fails
    */
   StoredFile write(String table, String stem, Content content) throws IOException {
+    try {
+      return AtomicFiles.appearsWhenComplete(root.getFileSystem(conf), root)
+          ? upload(table, stem, content)
+          : rename(table, stem, content);
+    } catch (IOException e) {
+      throw new IOException(
+          "%s/%s of the store %s can't be written: %s. Mend that and run the same command again: finished slices are kept."
+              .formatted(table, stem, root, e.getMessage()),
+          e);
+    }
+  }
+
+  private StoredFile rename(String table, String stem, Content content) throws IOException {
     FileSystem fileSystem = AtomicFiles.withoutChecksumFiles(root, conf);
     Path unfinished =
         new Path(new Path(root, AtomicFiles.TEMPORARY), UUID.randomUUID() + "-" + stem);
     try {
       DigestedFile file = new DigestedFile(unfinished, conf);
       content.write(file);
-      String sha256 = file.sha256();
-      String name = "%s/%s.%s.parquet".formatted(table, stem, sha256.substring(0, DIGITS));
-      AtomicFiles.publish(conf, unfinished, new Path(root, name));
-      return new StoredFile(name, file.bytes(), sha256);
-    } catch (IOException e) {
-      throw new IOException(
-          "%s/%s of the store %s can't be written: %s. Mend that and run the same command again: finished slices are kept."
-              .formatted(table, stem, root, e.getMessage()),
-          e);
+      StoredFile written = named(table, stem, file);
+      AtomicFiles.publish(conf, unfinished, path(written));
+      return written;
     } finally {
       fileSystem.delete(unfinished, false);
     }
+  }
+
+  /** The name is known when the content is, so that lies on a local disk before it is uploaded. */
+  private StoredFile upload(String table, String stem, Content content) throws IOException {
+    java.nio.file.Path folder = Files.createTempDirectory("foresight-"); // for its owner alone
+    java.nio.file.Path local = folder.resolve("part.parquet");
+    try {
+      Path unfinished = new Path(local.toUri());
+      AtomicFiles.withoutChecksumFiles(unfinished, conf);
+      DigestedFile file = new DigestedFile(unfinished, conf);
+      content.write(file);
+      StoredFile written = named(table, stem, file);
+      AtomicFiles.writeStream(conf, root, written.name(), out -> Files.copy(local, out));
+      return written;
+    } finally {
+      Files.deleteIfExists(local);
+      Files.delete(folder);
+    }
+  }
+
+  private static StoredFile named(String table, String stem, DigestedFile file) {
+    String sha256 = file.sha256();
+    return new StoredFile(
+        "%s/%s.%s.parquet".formatted(table, stem, sha256.substring(0, DIGITS)),
+        file.bytes(),
+        sha256);
   }
 
   /** Copies a file of another store into the same table of this one. */
@@ -141,16 +175,26 @@ final class StoreFiles {
   /** The names of all files in a folder of the store. */
   Set<String> list(String folder) throws IOException {
     Set<String> names = new TreeSet<>();
-    try {
-      for (FileStatus status : root.getFileSystem(conf).listStatus(new Path(root, folder))) {
-        if (status.isFile()) {
-          names.add(folder + "/" + status.getPath().getName());
-        }
+    for (FileStatus status : statuses(root.getFileSystem(conf), new Path(root, folder))) {
+      if (status.isFile()) {
+        names.add(folder + "/" + status.getPath().getName());
       }
-    } catch (FileNotFoundException e) {
-      return names; // nothing was ever written there
     }
     return names;
+  }
+
+  /** What is in a folder, nothing if it was never written or goes away at this moment. */
+  static FileStatus[] statuses(FileSystem fileSystem, Path folder) throws IOException {
+    try {
+      return fileSystem.listStatus(folder);
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0];
+    } catch (IOException e) { // Hadoop's local one says "permission denied" of what went away
+      if (fileSystem.exists(folder)) {
+        throw e;
+      }
+      return new FileStatus[0];
+    }
   }
 
   /** A file name for a shard id: readers skip names that begin with a dot or an underscore. */

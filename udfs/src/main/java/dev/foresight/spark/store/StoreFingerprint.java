@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +51,15 @@ public record StoreFingerprint(
   private static final String TOKENIZER = "tokenizer.json";
 
   public StoreFingerprint {
+    if (model == null || packing == null || sketch == null || channels == null) {
+      throw new IllegalArgumentException("The model, its channels or a setting is missing");
+    }
+    if (blocks < 1
+        || !channels.keySet().equals(EnumSet.allOf(Role.class))
+        || channels.values().stream().anyMatch(count -> count == null || count < 1)) {
+      throw new IllegalArgumentException(
+          "%d blocks with channels %s are no model".formatted(blocks, channels));
+    }
     channels = new EnumMap<>(channels);
     precision = precision == null ? Precision.FP32 : precision;
   }

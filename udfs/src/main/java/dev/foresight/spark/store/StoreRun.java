@@ -5,7 +5,6 @@ import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.TargetFolder;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -74,8 +73,16 @@ public final class StoreRun implements AutoCloseable {
     // read again also after writing: another run may have begun the same store meanwhile
     requireSame(reader, fingerprint, location);
     StoreRun run = new StoreRun(conf, root, fingerprint, created);
-    AtomicFiles.writeText(conf, root, run.marker, "");
+    run.mark();
     return run;
+  }
+
+  private void mark() throws IOException {
+    try {
+      AtomicFiles.writeText(conf, root, marker, "");
+    } catch (IOException e) { // the last run of others left and removed the folder meanwhile
+      AtomicFiles.writeText(conf, root, marker, "");
+    }
   }
 
   private static void requireSame(
@@ -236,25 +243,22 @@ public final class StoreRun implements AutoCloseable {
   public void close() throws IOException {
     FileSystem fileSystem = root.getFileSystem(conf);
     fileSystem.delete(new Path(root, marker), false);
-    if (new StoreFiles(conf, root).list(RUNS).isEmpty()) { // nobody else is making folders there
-      sweep(fileSystem, new Path(root, AtomicFiles.TEMPORARY), System.currentTimeMillis());
-    }
+    // a folder that is removed while another run makes it is an error there
+    boolean alone = new StoreFiles(conf, root).list(RUNS).isEmpty();
+    sweep(fileSystem, new Path(root, AtomicFiles.TEMPORARY), System.currentTimeMillis(), alone);
   }
 
-  private static void sweep(FileSystem fileSystem, Path folder, long now) throws IOException {
-    try {
-      for (FileStatus status : fileSystem.listStatus(folder)) {
-        if (status.isDirectory()) {
-          sweep(fileSystem, status.getPath(), now);
-        } else if (status.getModificationTime() < now - LEFTOVER_MILLIS) {
-          fileSystem.delete(status.getPath(), false);
-        }
+  private static void sweep(FileSystem fileSystem, Path folder, long now, boolean alone)
+      throws IOException {
+    for (FileStatus status : StoreFiles.statuses(fileSystem, folder)) {
+      if (status.isDirectory()) {
+        sweep(fileSystem, status.getPath(), now, alone);
+      } else if (status.getModificationTime() < now - LEFTOVER_MILLIS) {
+        fileSystem.delete(status.getPath(), false);
       }
-      if (fileSystem.listStatus(folder).length == 0) {
-        fileSystem.delete(folder, false); // refused by the file system if another run was faster
-      }
-    } catch (FileNotFoundException e) {
-      return; // another run's sweep was faster
+    }
+    if (alone && StoreFiles.statuses(fileSystem, folder).length == 0) {
+      fileSystem.delete(folder, false); // refused by the file system if another run was faster
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import java.io.Serializable;
+import java.util.regex.Pattern;
 
 /**
  * A file of a store as its commit names it. Its name holds the beginning of its own checksum, so a
@@ -11,6 +12,22 @@ import java.io.Serializable;
  * @param sha256 of its bytes, null in stores of version 1, which kept none
  */
 public record StoredFile(String name, long bytes, String sha256) implements Serializable {
+  private static final Pattern NAME =
+      Pattern.compile("(sequences|sums|rows)/[A-Za-z0-9*%+_.-]{1,1000}\\.parquet");
+
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+  /** A commit may come from anybody, and what it names is read, copied and deleted. */
+  public StoredFile {
+    if (name == null || !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("'%s' is no file of a store".formatted(name));
+    }
+    if (sha256 != null && !SHA256.matcher(sha256).matches() || bytes < -1) {
+      throw new IllegalArgumentException(
+          "%s has %d bytes of SHA-256 %s".formatted(name, bytes, sha256));
+    }
+  }
+
   /** A file of which only the name is known. */
   static StoredFile unchecked(String name) {
     return new StoredFile(name, -1, null);

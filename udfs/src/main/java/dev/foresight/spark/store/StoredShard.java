@@ -20,6 +20,19 @@ public record StoredShard(
     implements Serializable {
   public StoredShard {
     slices = List.copyOf(slices);
+    if (shard == null || compactedSlices < 0) {
+      throw new IllegalArgumentException(
+          "A shard lacks its text, or was compacted from less than nothing");
+    }
+    int index = -1;
+    for (StoredSlice slice : slices) {
+      if (!slice.shard().equals(shard.id()) || slice.index() <= index || slice.sums() == null) {
+        throw new IllegalArgumentException(
+            "Slice %d of shard '%s' stands twice, in another shard or without sums"
+                .formatted(slice.index(), shard.id()));
+      }
+      index = slice.index();
+    }
   }
 
   /** The shard's id. */

@@ -28,6 +28,11 @@ public record StoredSlice(
     implements Serializable {
   public StoredSlice {
     skipped = skipped == null ? List.of() : List.copyOf(skipped);
+    if (shard == null || shard.isEmpty() || index < 0 || firstSequence < 0 || sequences < 1) {
+      throw new IllegalArgumentException(
+          "Slice %d of shard '%s' has %d sequences from %d"
+              .formatted(index, shard, sequences, firstSequence));
+    }
   }
 
   /** What sums are merged by. */

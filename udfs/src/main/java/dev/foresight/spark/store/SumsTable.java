@@ -20,6 +20,9 @@ final class SumsTable extends Table<SumsTable.SumsRow> {
   /** Rows of one block: two strata of each role. */
   static final int ROWS_OF_BLOCK = 2 * Role.values().length;
 
+  private static final String FIRST = "first";
+  private static final String REST = "rest";
+
   private static final MessageType SCHEMA =
       Types.buildMessage()
           .required(BINARY)
@@ -68,7 +71,7 @@ final class SumsTable extends Table<SumsTable.SumsRow> {
         .int32("slice", row.slice().index())
         .int32("block", row.block())
         .text("role", row.role().key())
-        .text("stratum", row.first() ? "first" : "rest")
+        .text("stratum", row.first() ? FIRST : REST)
         .int64("tokens", row.sums().tokens())
         .doubles("sum_abs", row.sums().sumAbs())
         .doubles("sum", row.sums().sum())
@@ -78,11 +81,15 @@ final class SumsTable extends Table<SumsTable.SumsRow> {
 
   @Override
   SumsRow read(Group group) {
+    String stratum = group.getString("stratum", 0);
+    if (!stratum.equals(FIRST) && !stratum.equals(REST)) {
+      throw new IllegalArgumentException("there is no stratum '%s'".formatted(stratum));
+    }
     return new SumsRow(
         new SliceId(group.getString("shard", 0), group.getInteger("slice", 0)),
         group.getInteger("block", 0),
         Role.valueOf(group.getString("role", 0).toUpperCase(Locale.ROOT)),
-        group.getString("stratum", 0).equals("first"),
+        stratum.equals(FIRST),
         new ChannelSums(
             group.getLong("tokens", 0),
             Fields.doubles(group, "sum_abs"),
