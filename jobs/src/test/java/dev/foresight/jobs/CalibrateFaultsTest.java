@@ -263,7 +263,10 @@ class CalibrateFaultsTest {
     FaultyFileSystem.FREE.set(Long.MAX_VALUE);
     result = calibrate(FaultyFileSystem.uri(store));
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("Took over 1 slices", "Calibrated 64 tokens");
+    // the third slice ran beside the second: it is finished or not
+    assertThat(result.out())
+        .containsPattern(
+            "Took over 1 slices[^/]*Calibrated 64|Took over 2 slices[^/]*Calibrated 32");
     assertThat(Cli.hashes(store, ".parquet")).isEqualTo(Cli.hashes(whole, ".parquet"));
   }
 

@@ -13,6 +13,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,7 @@ class SecretsTest {
   void plant() {
     SETTINGS.forEach(setting -> System.setProperty(setting, PLANTED));
     lines.start();
+    Configurator.setAllLevels("", Level.INFO); // Spark says much more than conf/log4j2 lets through
     Logger root = (Logger) LogManager.getRootLogger();
     root.get().addAppender(lines, Level.INFO, null);
   }
@@ -59,6 +61,7 @@ class SecretsTest {
   void clear() {
     SETTINGS.forEach(System::clearProperty);
     ((Logger) LogManager.getRootLogger()).get().removeAppender("lines");
+    Configurator.reconfigure();
   }
 
   @Test
