@@ -92,19 +92,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<TaskJob.Request> rows = new ArrayList<>();
-    tasks.forEach((name, file) -> rows.add(new TaskJob.Request(Task.named(name), file, limit)));
-    if (data == null && rows.isEmpty()) {
-      throw new InputException("There is nothing to judge on: give --data, --task or both.");
-    }
-    if (limit < 0) {
-      throw new InputException(
-          "--limit %d is negative: choose how many, or 0 for all.".formatted(limit));
-    }
+    check();
     PrintWriter out = spec.commandLine().getOut();
     try (SparkSession session = spark.open("evaluate")) {
       Configuration conf = session.sparkContext().hadoopConfiguration();
       JudgedModel opened = JudgedModel.open(model, conf);
+      List<TaskData> rows = new ArrayList<>();
+      for (Map.Entry<String, String> task : tasks.entrySet()) {
+        Task named = Task.named(task.getKey());
+        rows.add(TaskData.read(named, task.getValue(), limit, opened, conf));
+      }
       ObjectNode json = Json.MAPPER.createObjectNode();
       json.put("model", model);
       json.put("model_sha256", opened.fingerprint().sha256());
@@ -120,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
           json.set("overlap", overlap.json());
         }
       }
-      for (TaskJob.Request task : rows) {
+      for (TaskData task : rows) {
         TaskJob.Outcome outcome = new TaskJob(session, execution.execution()).run(task, opened);
         print(outcome, out);
         json.withObjectProperty("tasks").set(task.task().key(), outcome.json());
@@ -130,6 +127,22 @@ final class EvaluateCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void check() {
+    tasks.keySet().forEach(Task::named);
+    if (data == null && tasks.isEmpty()) {
+      throw new InputException("There is nothing to judge on: give --data, --task or both.");
+    }
+    if (data == null && (reference != null || states != null || sketches != null)) {
+      throw new InputException(
+          "--reference, --reference-states and --sketches belong to text, and there is none: give"
+              + " --data, or leave them out.");
+    }
+    if (limit < 0) {
+      throw new InputException(
+          "--limit %d is negative: choose how many, or 0 for all.".formatted(limit));
+    }
   }
 
   private OverlapJob.Outcome overlap(
@@ -178,7 +191,7 @@ final class EvaluateCommand implements Callable<Integer> {
     var result = outcome.result();
     out.printf(
         "%s: acc %.4f ± %.4f",
-        outcome.request().task().key(), result.acc().value(), result.acc().standardError());
+        outcome.data().task().key(), result.acc().value(), result.acc().standardError());
     result
         .accNorm()
         .ifPresent(
@@ -187,9 +200,9 @@ final class EvaluateCommand implements Callable<Integer> {
     out.printf(
         " on %d of %d rows of %s (sha256 %.12s), %.1f s%n",
         result.rows().size(),
-        outcome.rowsInFile(),
-        outcome.file(),
-        outcome.sha256(),
+        outcome.data().rowsInFile(),
+        outcome.data().file(),
+        outcome.data().sha256(),
         outcome.seconds());
     out.flush();
   }

@@ -116,6 +116,17 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void settingsOfTextWithoutTextAreRefused() throws IOException {
+    String rows = "piqa=" + file("rows.jsonl", OWN);
+    for (String option : List.of("--reference", "--reference-states", "--sketches")) {
+      assertRefused(
+          evaluate("local[1]", "--model", Cli.TINY, "--task", rows, option, folder),
+          option,
+          "belong to text");
+    }
+  }
+
+  @Test
   void textShorterThanAWindowIsRefused() throws IOException {
     assertRefused(
         evaluate("local[1]", "--model", Cli.TINY, "--data", file("short.txt", "A few words.")),
