@@ -4,6 +4,7 @@ The server's URL is that of AWS_ENDPOINT_URL.
 """
 import argparse
 import filecmp
+import json
 import pathlib
 import sys
 import time
@@ -11,8 +12,6 @@ import time
 import boto3
 
 BUCKET = "foresight"
-# times, host names and the folders that a run was given
-OF_THE_RUN = {"foresight/run.json", "report.json"}
 
 
 def client():
@@ -40,26 +39,21 @@ def get(prefix, folder):
             client().download_file(BUCKET, name, str(file))
 
 
-def contents(folder):
-    """Files by name; Spark names its Parquet parts anew in every run, so those go by their folder."""
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        hidden = path.name.startswith((".", "_")) and path.name != "_SUCCESS"
-        if path.is_file() and not hidden and name not in OF_THE_RUN:
-            files[f"{path.parent.relative_to(folder)}/part" if path.name.startswith("part-") else name] = path
-    return files
+def whole(one, other):
+    """Whether all weights that the other folder has so far are those of the one."""
+    files = sorted(other.glob("*.safetensors"))
+    differ = [file.name for file in files if not filecmp.cmp(one / file.name, file, shallow=False)]
+    print(f"{len(files)} files of weights, {len(differ)} not whole {differ}")
+    return not differ
 
 
-def same(one, other, whole):
-    """Whether two folders hold the same bytes; if not whole, other may lack files."""
-    one, other = contents(one), contents(other)
-    differ = [name for name in other if name not in one or not filecmp.cmp(one[name], other[name], shallow=False)]
-    missing = [name for name in one if name not in other] if whole else []
-    for name in differ + missing:
-        print(f"differs: {name}", file=sys.stderr)
-    print(f"{len(other)} of {len(one)} files, {len(differ)} differ")
-    return not differ and not missing
+def same_numbers(one, other):
+    """Whether two evaluations found the same, in whatever time."""
+    reports = [json.loads(file.read_text()) for file in (one, other)]
+    for report in reports:
+        report.pop("seconds", None), report.pop("model", None)
+    print("the same evaluation" if reports[0] == reports[1] else f"evaluations differ: {reports}")
+    return reports[0] == reports[1]
 
 
 def wait(prefix, part, seconds):
@@ -81,7 +75,7 @@ def unfinished(prefix):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("put", "get", "same", "same-so-far"):
+    for name in ("put", "get", "whole", "same-numbers"):
         command = commands.add_parser(name)
         command.add_argument("source", type=str if name == "get" else pathlib.Path)
         command.add_argument("target", type=str if name == "put" else pathlib.Path)
@@ -95,8 +89,9 @@ def main():
         put(arguments.source, arguments.target)
     elif arguments.command == "get":
         get(arguments.source, arguments.target)
-    elif arguments.command in ("same", "same-so-far"):
-        sys.exit(0 if same(arguments.source, arguments.target, arguments.command == "same") else 1)
+    elif arguments.command in ("whole", "same-numbers"):
+        check = whole if arguments.command == "whole" else same_numbers
+        sys.exit(0 if check(arguments.source, arguments.target) else 1)
     elif arguments.command == "wait":
         sys.exit(0 if wait(arguments.prefix, arguments.part, 120) else 1)
     else:
