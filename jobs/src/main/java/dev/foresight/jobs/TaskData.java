@@ -40,14 +40,12 @@ record TaskData(
    * @param limit rows from the start that count, 0 for all
    * @throws InputException naming the line of a row that is wrong
    */
-  static TaskData read(
-      Task task, String location, int limit, JudgedModel model, Configuration conf)
+  static TaskData read(Task task, String location, int limit, JudgedModel model, Configuration conf)
       throws IOException {
     List<Path> files = TextFile.matching("--task", location, conf);
     if (files.size() > 1) {
       throw new InputException(
-          "--task %s=%s matches %d files: name one."
-              .formatted(task.key(), location, files.size()));
+          "--task %s=%s matches %d files: name one.".formatted(task.key(), location, files.size()));
     }
     TextFile file = TextFile.read(files.get(0), conf);
     String name = file.path().getName();

@@ -76,8 +76,7 @@ final class TaskJob {
   Outcome run(TaskData data, JudgedModel model) {
     long started = System.nanoTime();
     TaskResult result = TaskResult.of(data.task(), data.documents(), score(data, model));
-    return new Outcome(
-        data, execution.precision(), result, (System.nanoTime() - started) / 1e9);
+    return new Outcome(data, execution.precision(), result, (System.nanoTime() - started) / 1e9);
   }
 
   private List<List<PromptScore>> score(TaskData data, JudgedModel model) {
