@@ -5,7 +5,6 @@ import dev.foresight.model.Role;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.LinearReport;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,9 +21,13 @@ final class ModelCard {
 
   private ModelCard() {}
 
-  static String of(QuantizeJob.Request request, QuantizationReport report) throws IOException {
+  /**
+   * @param name of the model that was quantized
+   */
+  static String of(String name, QuantizeJob.Request request, QuantizationReport report)
+      throws IOException {
     ModelCard card = new ModelCard();
-    card.head(request, report);
+    card.head(name, request, report);
     Optional<JsonNode> shards = report.shards();
     if (shards.isPresent()) {
       card.calibration(shards.get());
@@ -36,14 +39,16 @@ final class ModelCard {
     card.line("model = AutoModelForCausalLM.from_pretrained(\"path/to/this/folder\")");
     card.line("```");
     card.line(
+        "with the package that the container needs, if any (`docs/formats.md` of Foresight).");
+    card.line(
         "How far it is from the original: `foresight evaluate --model . --reference ORIGINAL --data"
             + " TEXT`. Settings are in `report.json`, tables under `foresight/`.");
     return card.text.toString();
   }
 
-  private void head(QuantizeJob.Request request, QuantizationReport report) throws IOException {
+  private void head(String name, QuantizeJob.Request request, QuantizationReport report)
+      throws IOException {
     Grid grid = report.grid();
-    String name = Path.of(request.model()).getFileName().toString();
     line("---");
     line("tags: [quantized, foresight, %s]", request.container().name());
     line("---");

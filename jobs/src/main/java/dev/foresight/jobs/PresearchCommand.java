@@ -1,7 +1,6 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -23,42 +22,16 @@ final class PresearchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
   @Mixin private ExecutionOptions execution;
-
-  @Option(names = "--model", required = true, description = "Folder of the float model.")
-  private String model;
-
-  @Option(names = "--sketches", required = true, description = "Sketch store of that model.")
-  private String sketches;
+  @Mixin private ComparisonOptions compared;
 
   @Option(names = "--family", required = true, description = "What the entry is called.")
   private String family;
-
-  @Option(
-      names = "--data",
-      required = true,
-      arity = "1..*",
-      paramLabel = "[NAME=]FILE",
-      description = "Held-out text to judge on, each file or glob a domain.")
-  private List<String> data;
 
   @Option(
       names = "--bits",
       defaultValue = "3",
       description = "Width of a code (default: ${DEFAULT-VALUE}).")
   private int bits;
-
-  @Option(
-      names = "--group",
-      defaultValue = "128",
-      description = "Input channels that share a step (default: ${DEFAULT-VALUE}).")
-  private int group;
-
-  @Option(
-      names = "--quantize",
-      paramLabel = "OPTIONS",
-      defaultValue = "",
-      description = "More options of quantize, for example '--asymmetric'.")
-  private String common;
 
   @Option(
       names = "--calibrate-on",
@@ -116,24 +89,6 @@ final class PresearchCommand implements Callable<Integer> {
   private int shortlist;
 
   @Option(
-      names = "--window",
-      defaultValue = "2048",
-      description = "Tokens of a window of the held-out text (default: ${DEFAULT-VALUE}).")
-  private int window;
-
-  @Option(
-      names = "--windows",
-      defaultValue = "0",
-      description = "Windows of each domain, evenly spaced, 0 for all (default: ${DEFAULT-VALUE}).")
-  private int windows;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the resamples behind intervals (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
-  @Option(
       names = "--work",
       required = true,
       description = "Folder of finished cells: a killed search goes on where it stopped.")
@@ -157,23 +112,19 @@ final class PresearchCommand implements Callable<Integer> {
     if (shortlist < 1) {
       throw new InputException("--shortlist %d: compare one form or more.".formatted(shortlist));
     }
-    List<String> settings = new ArrayList<>();
-    settings.addAll(List.of("--bits", Integer.toString(bits)));
-    settings.addAll(List.of("--group", Integer.toString(group)));
-    settings.addAll(StudyMethod.words(common));
     var request =
         new PresearchJob.Request(
-            model,
-            sketches,
+            compared.model(),
+            compared.sketches(),
             family,
-            settings,
+            compared.quantize(bits),
             new PresearchForms(blends, blocks, weights, normalizations, roles, !fixedOnly),
             calibrations.stream().map(set -> List.of(set.split("\\+"))).toList(),
             shortlist,
-            data,
-            window,
-            windows,
-            seed,
+            compared.data(),
+            compared.window(),
+            compared.windows(),
+            compared.seed(),
             work,
             output == null ? "conf/presearched/" + family + ".json" : output,
             overwrite);

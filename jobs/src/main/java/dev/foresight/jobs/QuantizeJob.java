@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -148,7 +149,7 @@ final class QuantizeJob {
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
         output.json("report.json", report.report());
-        output.text(ModelCard.FILE, ModelCard.of(request, report));
+        output.text(ModelCard.FILE, ModelCard.of(name(folder), request, report));
         output.target().commit();
         report.print(out, seconds);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
@@ -158,6 +159,12 @@ final class QuantizeJob {
         throw e;
       }
     }
+  }
+
+  /** The last part of the model's location, also where it was given as {@code .}. */
+  private static String name(ModelFolder folder) {
+    String[] parts = new Path(folder.location()).toUri().normalize().getPath().split("/");
+    return parts.length == 0 ? "model" : parts[parts.length - 1];
   }
 
   /** Goes on where a killed run with the same plan stopped; refuses any other folder in use. */

@@ -22,22 +22,7 @@ final class StudyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
   @Mixin private ExecutionOptions execution;
-
-  @Option(names = "--model", required = true, description = "Folder of the float model.")
-  private String model;
-
-  @Option(names = "--sketches", required = true, description = "Sketch store of that model.")
-  private String sketches;
-
-  @Option(
-      names = "--data",
-      required = true,
-      arity = "1..*",
-      paramLabel = "[NAME=]FILE",
-      description =
-          "Text to judge on, each file or glob a domain, named by NAME or by the file; a domain with"
-              + " a shard's name is that shard's home.")
-  private List<String> data;
+  @Mixin private ComparisonOptions compared;
 
   @Option(
       names = "--methods",
@@ -55,24 +40,11 @@ final class StudyCommand implements Callable<Integer> {
   private List<String> with = List.of();
 
   @Option(
-      names = "--quantize",
-      paramLabel = "OPTIONS",
-      defaultValue = "",
-      description = "Options of quantize for all methods, for example '--asymmetric'.")
-  private String common;
-
-  @Option(
       names = "--bits",
       split = ",",
       defaultValue = "3",
       description = "Widths (default: ${DEFAULT-VALUE}).")
   private List<Integer> bits;
-
-  @Option(
-      names = "--group",
-      defaultValue = "128",
-      description = "Input channels that share a step (default: ${DEFAULT-VALUE}).")
-  private int group;
 
   @Option(
       names = "--against",
@@ -103,24 +75,6 @@ final class StudyCommand implements Callable<Integer> {
       description = "Calibrate on so many first sequences of every shard, each.")
   private List<Integer> budgets = List.of();
 
-  @Option(
-      names = "--window",
-      defaultValue = "2048",
-      description = "Tokens of a window of the text judged on (default: ${DEFAULT-VALUE}).")
-  private int window;
-
-  @Option(
-      names = "--windows",
-      defaultValue = "0",
-      description = "Windows of each domain, evenly spaced, 0 for all (default: ${DEFAULT-VALUE}).")
-  private int windows;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the resamples behind intervals (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
   @Option(names = "--out", required = true, description = "Folder to write.")
   private String output;
 
@@ -134,26 +88,25 @@ final class StudyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<StudyMethod> all = new ArrayList<>();
     for (int width : bits) {
-      List<String> options =
-          new ArrayList<>(List.of("--model", model, "--sketches", sketches, "--out", output));
-      options.addAll(List.of("--bits", Integer.toString(width)));
-      options.addAll(List.of("--group", Integer.toString(group)));
-      options.addAll(StudyMethod.words(common));
+      List<String> options = new ArrayList<>();
+      options.addAll(List.of("--model", compared.model(), "--sketches", compared.sketches()));
+      options.addAll(List.of("--out", output));
+      options.addAll(compared.quantize(width));
       List<String> chosen =
           methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
       all.addAll(StudyMethod.parse(options, chosen, with));
     }
     var request =
         new StudyJob.Request(
-            model,
-            sketches,
+            compared.model(),
+            compared.sketches(),
             all,
             StudyMethod.against(against, all),
             new StudyPlan(shards, perShard, leaveOneOut, draws, budgets),
-            data,
-            window,
-            windows,
-            seed,
+            compared.data(),
+            compared.window(),
+            compared.windows(),
+            compared.seed(),
             output,
             overwrite,
             extend);

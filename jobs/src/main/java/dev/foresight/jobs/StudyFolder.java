@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.TargetFolder;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
@@ -49,7 +50,7 @@ final class StudyFolder {
             "%s holds a finished study: choose another %s, or pass --extend to add to it, or --overwrite to begin anew."
                 .formatted(root, option));
       }
-      root.getFileSystem(conf).delete(new Path(root, "_SUCCESS"), false);
+      root.getFileSystem(conf).delete(new Path(root, TargetFolder.SUCCESS), false);
       return new StudyFolder(conf, root, false);
     }
     FileStatus[] entries = root.getFileSystem(conf).listStatus(root);

@@ -39,7 +39,7 @@ public final class ModelFolders {
     String where = folder.location() + "/" + REPORT;
     if (StrictJson.object(where, folder.text(REPORT)).path("writer").asText().equals("foresight")) {
       throw new InputException(
-          "%s is not finished (no %s): quantize again, with --overwrite."
+          "%s is not finished (no %s): run the same quantize again, which goes on where it stopped, or another one with --overwrite."
               .formatted(folder.location(), TargetFolder.SUCCESS));
     }
   }
