@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains a model of the demo family and writes it as a Hugging Face folder; goes on where an interrupted run stopped.
 
-  train.py --model tiny|small [--out DIR] [--work DIR] [--steps N]
+  train.py --model tiny|small [--out DIR] [--work DIR] [--steps N] [--device cpu|cuda]
 
 The weights are bf16 with an fp32 master copy. The rate is warmed up, constant for 60 % of the
 steps, then decays as a square to 0.
@@ -45,7 +45,7 @@ class Recipe:
 
 RECIPES = {
     "tiny": Recipe(Shape(hidden=128, mlp=384, heads=4, kv_heads=2), 3e-3, 3600, 4096, torch.float16, "rope_parameters"),
-    "small": Recipe(Shape(hidden=256, mlp=640, heads=8, kv_heads=4), 1.5e-3, 1200, 2048, torch.bfloat16, "rope_theta", "tiny"),
+    "small": Recipe(Shape(hidden=256, mlp=640, heads=8, kv_heads=4), 3e-3, 5400, 4096, torch.bfloat16, "rope_theta", "tiny"),
 }
 
 
@@ -61,10 +61,11 @@ def rate(step, steps, peak):
 class Trainer:
     """The model in bf16, its fp32 master copy and the optimizer's state."""
 
-    def __init__(self, recipe):
+    def __init__(self, recipe, device):
         torch.manual_seed(SEED)
         self.recipe = recipe
-        self.model = Llama(recipe.shape)
+        self.device = device
+        self.model = Llama(recipe.shape).to(device)
         self.master = {name: p.detach().clone().requires_grad_() for name, p in self.model.named_parameters()}
         self.model.bfloat16()
         # Muon for the matrices inside blocks: 1,700 steps of AdamW, with decay, ended at a held-out loss of 4.170; 1,000
@@ -77,7 +78,9 @@ class Trainer:
             torch.optim.AdamW(others, lr=0.0, weight_decay=0.0, betas=(0.9, 0.95), fused=True),
         ]
         self.run = torch.compile(self.model, dynamic=False)
-        self.tables = {length: positions(recipe.shape, length, torch.bfloat16) for length in (SHORT, LONG)}
+        self.tables = {
+            length: [table.to(device) for table in positions(recipe.shape, length, torch.bfloat16)] for length in (SHORT, LONG)
+        }
 
     @torch.no_grad()
     def grow(self, smaller):
@@ -86,13 +89,13 @@ class Trainer:
         The new channels begin near zero, so the mean square that a norm divides by falls as the width grows.
         """
         for name, p in self.master.items():
-            old = smaller[f"model.{name}"].float()
+            old = smaller[f"model.{name}"].float().to(self.device)
             shrink = (len(old) / len(p)) ** 0.5 if p.dim() == 1 else 1.0
             p[tuple(slice(size) for size in old.shape)] = old * shrink
         self.copy_master()
 
     def loss(self, tokens, targets):
-        return self.run(tokens, targets, *self.tables[tokens.shape[1]])
+        return self.run(tokens.to(self.device), targets.to(self.device), *self.tables[tokens.shape[1]])
 
     def step(self, tokens, targets, learning_rate):
         loss = self.loss(tokens, targets)
@@ -135,7 +138,7 @@ def load_checkpoint(path, trainer, steps):
     """(step, seconds, log rows) of the interrupted run, or of none."""
     if not path.exists():
         return 0, 0.0, []
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, weights_only=True, map_location=trainer.device)
     if state["steps"] != steps and state["step"] > (1 - DECAY) * min(steps, state["steps"]):
         raise SystemExit(f"{path} has begun to decay towards {state['steps']} steps: keep --steps or remove the file.")
     with torch.no_grad():
@@ -148,7 +151,7 @@ def load_checkpoint(path, trainer, steps):
 
 
 def write_model(out, recipe, master):
-    tensors = {f"model.{name}": p.detach().to(recipe.dtype).contiguous() for name, p in master.items()}
+    tensors = {f"model.{name}": p.detach().to("cpu", recipe.dtype).contiguous() for name, p in master.items()}
     save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
     dtype = str(recipe.dtype).removeprefix("torch.")
     generation = {"bos_token_id": 0, "eos_token_id": [0, 3], "pad_token_id": 1}
@@ -156,29 +159,31 @@ def write_model(out, recipe, master):
         (out / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
 
 
-def write_log(path, log):
+def write_log(path, log, device):
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["step", "tokens", "rate", "training_loss", "heldout_loss", "cpu_seconds"])
+        writer.writerow(["step", "tokens", "rate", "training_loss", "heldout_loss", f"{device}_seconds"])
         writer.writerows(log)
 
 
-def train(name, out, work, log_folder, steps):
+def train(name, out, work, log_folder, steps, device):
     recipe = RECIPES[name]
     steps = steps or recipe.steps
     work.mkdir(parents=True, exist_ok=True)
     tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
     tokens = text.stream(tokenizer, text.files(HERE / "text", ".jsonl.gz"), chat=True)
     heldout = text.stream(tokenizer, text.files(HERE.parent / "heldout", ".jsonl"))
-    trainer = Trainer(recipe)
+    trainer = Trainer(recipe, device)
     checkpoint = work / f"foresight-{name}.pt"
     log_file = log_folder / f"foresight-{name}.csv"
     if recipe.grown_from:
         trainer.grow(load_file(HERE.parent / "models" / f"foresight-{recipe.grown_from}" / "model.safetensors"))
     done, before, log = load_checkpoint(checkpoint, trainer, steps)
     print(f"{sum(p.numel() for p in trainer.master.values())} parameters, {len(tokens)} tokens of text, steps {done} to {steps}", flush=True)
-    start, losses = time.process_time(), []  # of all threads: other load does not count
+    # Of all threads, so that other load does not count; a GPU's work does not show there.
+    clock = time.process_time if device == "cpu" else time.perf_counter
+    start, losses = clock(), []
     ends = round(0.9 * steps), steps  # what the last tenth gains is read from these two
     for step in range(done, steps):
         length = LONG if step % LONG_EVERY == LONG_EVERY - 1 else SHORT
@@ -188,13 +193,13 @@ def train(name, out, work, log_folder, steps):
         if count % LOG_EVERY == 0 or count in ends:
             evaluate = count % SAVE_EVERY == 0 or count in ends
             row = [count, count * recipe.tokens, f"{rate(step, steps, recipe.rate):.3e}", f"{sum(losses) / len(losses):.4f}",
-                   f"{trainer.heldout_loss(heldout):.5f}" if evaluate else "", round(before + time.process_time() - start)]
+                   f"{trainer.heldout_loss(heldout):.5f}" if evaluate else "", round(before + clock() - start)]
             log.append(row)
             losses = []
             print(*row, flush=True)
         if count % SAVE_EVERY == 0 or count == steps:
-            save_checkpoint(checkpoint, trainer, steps, count, before + time.process_time() - start, log)
-            write_log(log_file, log)
+            save_checkpoint(checkpoint, trainer, steps, count, before + clock() - start, log)
+            write_log(log_file, log, device)
             write_model(out, recipe, trainer.master)
 
 
@@ -205,12 +210,13 @@ def main():
     parser.add_argument("--work", type=Path, default=HERE.parents[1] / "target" / "train", help="where the checkpoint is kept")
     parser.add_argument("--steps", type=int, help="another number of steps than the recipe's")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     out = given.out or HERE.parent / "models" / f"foresight-{given.model}"
     if not (out / "tokenizer.json").exists():
         raise SystemExit(f"{out} has no tokenizer.json: run train_tokenizer.py {out} first.")
-    train(given.model, out, given.work, given.out or HERE / "logs", given.steps)
+    train(given.model, out, given.work, given.out or HERE / "logs", given.steps, given.device)
 
 
 if __name__ == "__main__":
