@@ -28,6 +28,26 @@ interface Changes {
     };
   }
 
+  /**
+   * Q(W s)/s - W, by steps that were chosen for W s.
+   *
+   * @param chosen steps of W s, one per group
+   */
+  static Changes ofSteps(Matrix weights, float[] scale, Grid grid, int group, GroupSteps chosen) {
+    float[] inverse = inverse(scale);
+    int columns = weights.columns();
+    return (kernels, from, rows, into) -> {
+      GroupFit fit = new GroupFit(grid);
+      int start = from * columns;
+      for (int at = start; at < start + rows * columns; at += group) {
+        int g = at / group;
+        fit.use(chosen.steps()[g], Byte.toUnsignedInt(chosen.zeros()[g]));
+        kernels.scaledChanges(
+            weights.values(), at, scale, inverse, at % columns, group, fit, into, at - start);
+      }
+    };
+  }
+
   /** What is written, with the scales taken out again, minus W. */
   static Changes ofStored(Matrix weights, QuantizedLinear stored, LinearScale scale) {
     float[] inverse = inverse(scale.columns());

@@ -10,7 +10,8 @@ import dev.foresight.model.Role;
  * @param role the input it reads
  * @param alpha exponent of the scale that won; 0 where s ≡ 1 won; NaN where none was searched
  * @param roundLoss loss of plain rounding, s ≡ 1
- * @param scaleLoss loss with the winning scale, before folding rounds it and before clip
+ * @param scaleLoss loss with the winning scale, before folding rounds it and before clip; with
+ *     weighted steps, where scales were compared under them, otherwise with those of whole ranges
  * @param finalLoss loss of what is written
  * @param clipShare share of its groups whose range was shrunk, 0 to 1
  * @param bits width of a code; 0 where the linear stays in float

@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Picks the scale of one role. The diagonal loss, summed over the role's linears, ranks all
- * candidates; under the sampled loss the best of them, and s ≡ 1, are compared again.
+ * Picks the scale of one role. The diagonal loss under the steps of whole ranges, summed over the
+ * role's linears, ranks all candidates; the best of them, and s ≡ 1, are compared again where what
+ * decides is another loss, or where steps will be searched under E[x²]: a scale that suits the
+ * steps of whole ranges need not suit those.
  */
 final class ScaleSearch {
   private final SearchSettings settings;
@@ -49,7 +51,7 @@ final class ScaleSearch {
    *
    * @param alpha its exponent; 0 is s ≡ 1
    * @param scale one value per row of a linear that shares it, else per channel
-   * @param roundLosses losses of s ≡ 1, one per linear
+   * @param roundLosses losses of s ≡ 1 under the steps of whole ranges, one per linear
    * @param losses losses of the winner, one per linear
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -74,11 +76,14 @@ final class ScaleSearch {
               : candidate);
     }
     double[][] losses = screen(candidates);
+    double[] roundLosses = losses[0];
     int[] finalists = IntStream.range(0, candidates.size()).toArray();
-    if (settings.loss() == Loss.SAMPLED) {
+    boolean weighted = settings.steps() == Steps.WEIGHTED && candidates.size() > 1;
+    if (settings.loss() == Loss.SAMPLED || weighted) {
       finalists = finalists(losses);
+      roundLosses = compare(candidates.get(0), false);
       for (int c : finalists) {
-        losses[c] = compare(candidates.get(c));
+        losses[c] = c == 0 && !weighted ? roundLosses : compare(candidates.get(c), weighted);
       }
     }
     int best = 0;
@@ -88,7 +93,7 @@ final class ScaleSearch {
       }
     }
     Candidate winner = shared.get(best);
-    return new Choice(winner.alpha(), winner.scale(), losses[0], losses[best]);
+    return new Choice(winner.alpha(), winner.scale(), roundLosses, losses[best]);
   }
 
   private List<Candidate> candidates(Fold fold) {
@@ -129,14 +134,27 @@ final class ScaleSearch {
     return IntStream.concat(IntStream.of(0), Arrays.stream(best)).distinct().sorted().toArray();
   }
 
-  private double[] compare(Candidate candidate) {
+  private double[] compare(Candidate candidate, boolean weighted) {
+    float[] scale = candidate.scale();
     double[] losses = new double[linears.size()];
     for (int i = 0; i < losses.length; i++) {
       Matrix linear = linears.get(i);
-      Changes changes = Changes.ofScale(linear, candidate.scale(), grid, group);
+      Changes changes =
+          weighted
+              ? Changes.ofSteps(linear, scale, grid, group, weightedSteps(linear, scale))
+              : Changes.ofScale(linear, scale, grid, group);
       losses[i] = error.of(linear.rows(), linear.columns(), changes, workers);
     }
     return losses;
+  }
+
+  /** The steps that the linear would have under this scale. */
+  private GroupSteps weightedSteps(Matrix linear, float[] scale) {
+    float[] noRowScale = Candidate.identity(linear.rows()).scale();
+    float[] perScaled =
+        new DiagonalError(floats(statistics.meanSquare()), group).perScaled(scale);
+    return new WeightedSteps(grid, group, perScaled, workers)
+        .steps(new LinearScale(scale, noRowScale).apply(linear));
   }
 
   static float[] floats(double[] values) {

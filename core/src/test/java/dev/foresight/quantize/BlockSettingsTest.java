@@ -10,6 +10,7 @@ import dev.foresight.tensor.Matrix;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /** What settings, statistics and layouts make of a block. */
@@ -223,6 +224,28 @@ class BlockSettingsTest {
     }
     assertThat(result.vectors().get("input_layernorm.weight"))
         .isEqualTo(block.vectors.get("input_layernorm.weight"));
+  }
+
+  @Test
+  void scalesAreChosenUnderTheWeightedStepsSoThatNoRoleIsWorseThanWithThoseStepsAlone() {
+    for (Loss loss : Loss.values()) {
+      BlockResult alone = quantize(SearchSettings.rtnWeighted().withLoss(loss));
+      BlockResult both = quantize(SearchSettings.awq().withLoss(loss).withSteps(Steps.WEIGHTED));
+      for (RoleGroup group : SmallBlock.GROUPS) {
+        double before = sum(alone, group, LinearReport::finalLoss);
+        assertThat(sum(both, group, LinearReport::scaleLoss))
+            .as("%s, %s", group.role(), loss)
+            .isLessThanOrEqualTo(before * (1 + 1e-6));
+      }
+    }
+  }
+
+  private static double sum(
+      BlockResult result, RoleGroup group, ToDoubleFunction<LinearReport> loss) {
+    return result.reports().stream()
+        .filter(r -> group.linears().contains(r.linear()))
+        .mapToDouble(loss)
+        .sum();
   }
 
   @Test
