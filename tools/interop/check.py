@@ -21,7 +21,7 @@ import sys
 
 import torch
 from safetensors.torch import load_file
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 import readers
 
@@ -185,7 +185,11 @@ def main():
     parser.add_argument("--length", type=int, default=512, help="tokens a window")
     parser.add_argument("--java", required=True, help="command that starts Java with Foresight's test classes")
     arguments = parser.parse_args()
-    ids = windows(AutoTokenizer.from_pretrained(arguments.original), arguments.text, arguments.length, arguments.windows) if arguments.text else None
+    ids = None
+    if arguments.text:
+        # The file as it is: AutoTokenizer cuts words as Qwen does wherever model_type is qwen2, whatever tokenizer.json says.
+        tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(arguments.original / "tokenizer.json"))
+        ids = windows(tokenizer, arguments.text, arguments.length, arguments.windows)
     print(COLUMNS.format("folder", "tensors", "bytes", "reader", "weights", "perplexity", "ours", "verdict"))
     results = [check(folder, arguments.java, ids) for folder in arguments.written]
     sys.exit(0 if all(results) else 1)
