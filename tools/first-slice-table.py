@@ -34,14 +34,18 @@ def row(label, name, bits):
     report = json.load(open(path))
     reference = report["reference"]
     took, weight = seconds("quantize-" + name), size(os.path.join(out, name))
-    print("| %s | %s | %.2f | %.4f | %.2f %% | %s | %s |" % (
-        label, bits, report["perplexity"], reference["divergence_mean"], 100 * reference["top_agreement"],
+    awq, compared = os.path.join(out, "awq-%d.json" % bits), ""
+    if not name.startswith(("float", "awq-%d" % bits)) and os.path.exists(awq):
+        base = json.load(open(awq))["reference"]["window_divergence"]
+        compared = against(base, reference["window_divergence"]).split("(")[1].rstrip(")")
+    print("| %s | %s | %.2f | %.4f | %s | %.2f %% | %s | %s |" % (
+        label, bits, report["perplexity"], reference["divergence_mean"], compared, 100 * reference["top_agreement"],
         "%.0f" % took if took else "", "{:,}".format(weight) if weight else ""))
 
 
 print("\ncalibrate: %.0f s" % seconds("calibrate"))
-print("\n| method | bits | perplexity | mean KL | same top token | seconds | bytes of weights |")
-print("|---|---|---|---|---|---|---|")
+print("\n| method | bits | perplexity | mean KL | against awq | same top token | seconds | bytes of weights |")
+print("|---|---|---|---|---|---|---|---|")
 row("float", "float", 16)
 for bits in (3, 4):
     row("rtn, asymmetric, unpacked", "rtn-%d-dequantized" % bits, bits)
