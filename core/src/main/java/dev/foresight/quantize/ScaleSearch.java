@@ -151,8 +151,7 @@ final class ScaleSearch {
   /** The steps that the linear would have under this scale. */
   private GroupSteps weightedSteps(Matrix linear, float[] scale) {
     float[] noRowScale = Candidate.identity(linear.rows()).scale();
-    float[] perScaled =
-        new DiagonalError(floats(statistics.meanSquare()), group).perScaled(scale);
+    float[] perScaled = new DiagonalError(floats(statistics.meanSquare()), group).perScaled(scale);
     return new WeightedSteps(grid, group, perScaled, workers)
         .steps(new LinearScale(scale, noRowScale).apply(linear));
   }

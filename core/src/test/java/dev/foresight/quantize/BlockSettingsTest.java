@@ -230,7 +230,7 @@ class BlockSettingsTest {
   void scalesAreChosenUnderTheWeightedStepsSoThatNoRoleIsWorseThanWithThoseStepsAlone() {
     for (Loss loss : Loss.values()) {
       BlockResult alone = quantize(SearchSettings.rtnWeighted().withLoss(loss));
-      BlockResult both = quantize(SearchSettings.awq().withLoss(loss).withSteps(Steps.WEIGHTED));
+      BlockResult both = quantize(SearchSettings.faq().withLoss(loss).withSteps(Steps.WEIGHTED));
       for (RoleGroup group : SmallBlock.GROUPS) {
         double before = sum(alone, group, LinearReport::finalLoss);
         assertThat(sum(both, group, LinearReport::scaleLoss))
