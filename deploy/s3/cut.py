@@ -6,7 +6,7 @@ import re
 import socket
 import struct
 
-CUT_AFTER = 200_000  # bytes of the request: more than its head, fewer than its body
+CUT_AFTER = 60_000  # bytes of the request: more than its head, fewer than the body of a block
 
 
 class Cutter:
