@@ -3,6 +3,8 @@ package dev.foresight.spark;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -28,7 +30,7 @@ public final class AtomicFiles {
   public static final String TEMPORARY = "_temporary";
 
   private static final Set<String> REPLACES_ON_REQUEST = Set.of("hdfs", "viewfs");
-  private static final String REPLACES_ALWAYS = "file"; // as POSIX has it
+  private static final String LOCAL = "file";
   private static final int ATTEMPTS = 5;
 
   private AtomicFiles() {}
@@ -115,12 +117,22 @@ public final class AtomicFiles {
           .rename(unfinished, target, Options.Rename.OVERWRITE);
       return;
     }
-    if (!fileSystem.getScheme().equals(REPLACES_ALWAYS) && fileSystem.exists(target)) {
+    if (fileSystem.getScheme().equals(LOCAL)) {
+      // Spark's distribution brings Hive's file system for this scheme, which renames onto nothing
+      // that is there.
+      Files.move(local(unfinished), local(target), StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    if (fileSystem.exists(target)) {
       fileSystem.delete(target, false);
     }
     if (!fileSystem.rename(unfinished, target)) {
       throw new IOException("Can't rename %s to %s".formatted(unfinished, target));
     }
+  }
+
+  private static java.nio.file.Path local(Path path) {
+    return java.nio.file.Path.of(path.toUri().getPath());
   }
 
   /** Hadoop's local file system would put a .crc file beside every file that users look at. */

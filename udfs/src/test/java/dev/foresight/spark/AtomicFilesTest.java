@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,27 @@ class AtomicFilesTest {
     assertThat(text(conf, new Path(ROOT, "f"))).isEqualTo("old");
     AtomicFiles.writeText(conf, ROOT, "f", "new");
     assertThat(text(conf, new Path(ROOT, "f"))).isEqualTo("new");
+  }
+
+  /** As Hive's, which Spark's distribution brings for the scheme {@code file}. */
+  public static final class RenamesOntoNothing extends LocalFileSystem {
+    @Override
+    public boolean rename(Path from, Path to) throws IOException {
+      return !exists(to) && super.rename(from, to);
+    }
+  }
+
+  @Test
+  void localFileIsReplacedWhateverTheFileSystemOfItsSchemeThinksOfRenaming(
+      @TempDir java.nio.file.Path folder) throws IOException {
+    conf.set("fs.file.impl", RenamesOntoNothing.class.getName());
+    conf.setBoolean("fs.file.impl.disable.cache", true);
+    Path root = new Path(folder.toUri());
+    assertThat(root.getFileSystem(conf)).isInstanceOf(RenamesOntoNothing.class);
+    AtomicFiles.writeText(conf, root, "f", "old");
+    AtomicFiles.writeText(conf, root, "f", "new");
+    assertThat(folder.resolve("f")).hasContent("new");
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("f", AtomicFiles.TEMPORARY);
   }
 
   @Test
