@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Runs a reader over spoilt input, case by case from a printed seed, and holds it to what it
@@ -48,7 +49,7 @@ public final class HostileCases {
 
   /** As many cases as a build or the command line asks for. */
   public static void run(String what, Maker maker) {
-    run(what, CASES, FIXED_BYTES, Set.of(), maker);
+    run(what, CASES, FIXED_BYTES, Set.of(), maker, new int[0]);
   }
 
   /**
@@ -56,18 +57,21 @@ public final class HostileCases {
    *
    * @param fixedBytes that a reader may take whatever it reads
    * @param also what it may throw besides
+   * @param found numbers of cases that broke a promise once, read again however few are asked for
    */
   public static void runSome(
-      String what, int part, long fixedBytes, Set<Class<?>> also, Maker maker) {
-    run(what, Math.max(1, CASES / part), fixedBytes, also, maker);
+      String what, int part, long fixedBytes, Set<Class<?>> also, Maker maker, int... found) {
+    run(what, Math.max(1, CASES / part), fixedBytes, also, maker, found);
   }
 
   private static void run(
-      String what, int cases, long fixedBytes, Set<Class<?>> also, Maker maker) {
+      String what, int cases, long fixedBytes, Set<Class<?>> also, Maker maker, int[] found) {
     int read = 0;
     long most = 0;
     Map<String, AssertionError> broken = new LinkedHashMap<>();
-    for (int number = 0; number < cases; number++) {
+    int[] numbers =
+        IntStream.concat(IntStream.range(0, cases), IntStream.of(found)).distinct().toArray();
+    for (int number : numbers) {
       Case spoilt = make(maker, number);
       Outcome outcome = read(spoilt.reading());
       read += outcome.thrown() == null ? 1 : 0;
@@ -83,9 +87,9 @@ public final class HostileCases {
     }
     System.out.printf(
         "hostile %s: %,d cases of seed %d, %,d read, %,d refused, at most %,d bytes allocated%n",
-        what, cases, SEED, read, cases - read, most);
+        what, numbers.length, SEED, read, numbers.length - read, most);
     assertThat(broken.values()).as("kinds of cases that broke a promise").isEmpty();
-    assertThat(read).as("cases that were read").isLessThan(cases);
+    assertThat(read).as("cases that were read").isLessThan(numbers.length);
   }
 
   private static Outcome read(Reading reading) {

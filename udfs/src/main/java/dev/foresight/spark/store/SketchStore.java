@@ -18,6 +18,7 @@ import dev.foresight.spark.TargetFolder;
 import dev.foresight.spark.store.RowsTable.StoredRow;
 import dev.foresight.spark.store.SequencesTable.Sequence;
 import dev.foresight.spark.store.SumsTable.SumsRow;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -311,6 +312,8 @@ public final class SketchStore {
     files.check(file, shard);
     try {
       table.read(conf, files.path(file), filter, sink);
+    } catch (EOFException e) { // without a word of its own
+      throw files.refused(file, shard, "ends within a page", e);
     } catch (RuntimeException e) { // Parquet's word for content that is none
       throw files.refused(file, shard, "can't be read (%s)".formatted(e.getMessage()), e);
     }
