@@ -113,7 +113,8 @@ public final class HostileCases {
       if (thrown != null && !isDocumented(also)) {
         return Optional.of("threw " + thrown.getClass().getName());
       }
-      if (thrown != null && (thrown.getMessage() == null || thrown.getMessage().isBlank())) {
+      if (thrown instanceof Exception
+          && (thrown.getMessage() == null || thrown.getMessage().isBlank())) {
         return Optional.of("was refused without a message");
       }
       if (allocated > allowed) {
