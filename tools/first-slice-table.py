@@ -20,11 +20,11 @@ def size(folder):
         os.path.getsize(os.path.join(folder, f)) for f in os.listdir(folder) if f.endswith(".safetensors"))
 
 
-def against(base, other):
-    """Mean of other, and its difference to base in percent with the standard error over paired windows."""
+def difference(base, other):
+    """Other against base in percent, with the standard error over paired windows."""
     differences = [100 * (o - b) / statistics.mean(base) for b, o in zip(base, other)]
     error = statistics.stdev(differences) / len(differences) ** 0.5
-    return "%.4f (%+.1f ± %.1f %%)" % (statistics.mean(other), statistics.mean(differences), error)
+    return "%+.1f ± %.1f %%" % (statistics.mean(differences), error)
 
 
 def row(label, name, bits):
@@ -35,9 +35,9 @@ def row(label, name, bits):
     reference = report["reference"]
     took, weight = seconds("quantize-" + name), size(os.path.join(out, name))
     awq, compared = os.path.join(out, "awq-%d.json" % bits), ""
-    if not name.startswith(("float", "awq-%d" % bits)) and os.path.exists(awq):
+    if name not in ("float", "awq-%d" % bits) and os.path.exists(awq):
         base = json.load(open(awq))["reference"]["window_divergence"]
-        compared = against(base, reference["window_divergence"]).split("(")[1].rstrip(")")
+        compared = difference(base, reference["window_divergence"])
     print("| %s | %s | %.2f | %.4f | %s | %.2f %% | %s | %s |" % (
         label, bits, report["perplexity"], reference["divergence_mean"], compared, 100 * reference["top_agreement"],
         "%.0f" % took if took else "", "{:,}".format(weight) if weight else ""))
@@ -67,5 +67,5 @@ if all(os.path.exists(p) for _, _, paths in study for p in paths):
             print("| %s, awq scaling attention_output | %s | %.4f | | |" % (shards, loss, kl))
     for loss, shards, paths in study:
         kl = [json.load(open(p))["reference"]["window_divergence"] for p in paths]
-        cells = [against(kl[0], other) for other in kl[1:]]
+        cells = ["%.4f (%s)" % (statistics.mean(other), difference(kl[0], other)) for other in kl[1:]]
         print("| %s | %s | %.4f | %s |" % (shards, loss, statistics.mean(kl[0]), " | ".join(cells)))

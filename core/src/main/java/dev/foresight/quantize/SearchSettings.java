@@ -12,7 +12,8 @@ import dev.foresight.model.Role;
  * @param steps how the step of each group is chosen
  * @param scaleAttentionOutput whether attention_output gets a scale as well
  * @param candidates exponents α tried: 0 (s ≡ 1), 1/candidates, 2/candidates … below 1
- * @param finalists how many of them the sampled loss compares after the diagonal one
+ * @param finalists how many of them are compared again after the diagonal loss of whole ranges:
+ *     under the sampled loss, and under weighted steps where those are searched
  */
 public record SearchSettings(
     boolean scale,

@@ -119,8 +119,11 @@ public final class AtomicFiles {
     }
     if (fileSystem.getScheme().equals(LOCAL)) {
       // Spark's distribution brings Hive's file system for this scheme, which renames onto nothing
-      // that is there.
-      Files.move(local(unfinished), local(target), StandardCopyOption.ATOMIC_MOVE);
+      // that is there. A checksum that Hadoop's tools put beside the old file, say when they copied
+      // it here, would damn the new one.
+      var file = local(target);
+      Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+      Files.move(local(unfinished), file, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
     if (fileSystem.exists(target)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,19 @@ class AtomicFilesTest {
     AtomicFiles.writeText(conf, root, "f", "new");
     assertThat(folder.resolve("f")).hasContent("new");
     assertThat(folder.toFile().list()).containsExactlyInAnyOrder("f", AtomicFiles.TEMPORARY);
+  }
+
+  @Test
+  void localFileThatCameWithAChecksumIsReadableWhenItHasBeenReplaced(
+      @TempDir java.nio.file.Path folder) throws IOException {
+    Path file = new Path(new Path(folder.toUri()), "f");
+    try (FileSystem copies = FileSystem.newInstance(file.toUri(), conf);
+        var out = copies.create(file)) {
+      out.write("old".getBytes(UTF_8));
+    }
+    assertThat(folder.resolve(".f.crc")).exists();
+    AtomicFiles.writeText(conf, file.getParent(), "f", "a new text");
+    assertThat(text(conf, file)).isEqualTo("a new text");
   }
 
   @Test
