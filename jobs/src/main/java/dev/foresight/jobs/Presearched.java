@@ -29,7 +29,8 @@ record Presearched(String name, Window window) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Names of the entries that are built in; a class path can't be listed. */
-  private static final List<String> FAMILIES = List.of("smollm2-135m");
+  private static final List<String> FAMILIES =
+      List.of("foresight-tiny", "foresight-small", "smollm2-135m");
 
   /** What is used where nothing was searched. */
   static Presearched fallback() {
