@@ -332,6 +332,51 @@ def steps_file():
     write("steps.json", {"weights": packed(w), "mean_square": packed(m), "cases": cases})
 
 
+def output(w, s, x, grid):
+    """Steps of rows [n, group] whose columns were multiplied by s, by least squares under the tokens
+    x [t, group]; and how clear each choice is."""
+    true, back = (w / s).astype(np.float64), 1 / s.astype(np.float64)
+    seen = true @ x.T.astype(np.float64)
+    error = lambda pair: (((grid.nearest(w, pair) * back) @ x.T - seen) ** 2).sum(-1)
+    shares, plain, factors, solved = [], [], [], []
+    for k in range(10):
+        shares.append(grid.steps(w, F32(1 - k / 20)))
+        rounded = (grid.nearest(w, shares[k]) * back) @ x.T
+        plain.append(error(shares[k]))
+        factors.append((rounded * seen).sum(-1) / (rounded**2).sum(-1))
+        solved.append(((factors[k][:, None] * rounded - seen) ** 2).sum(-1))
+    lead = lambda errors: np.divide(*np.sort(errors, 0)[[1, 0]]) - 1
+    best = np.argmin(solved, 0)
+    step, zero = picked(shares, best)
+    exact = step * np.take_along_axis(np.array(factors), best[None], 0)[0][:, None]
+    found = np.copysign(grid.stored_step(np.abs(exact).astype(F32)), step), zero
+    clipped = picked(shares, np.argmin(plain, 0))
+    again, before = error(found), np.min(plain, 0)
+    better = (again < before)[:, None]
+    clear = np.minimum(np.minimum(lead(solved), lead(plain)), np.abs(again / before - 1))
+    near = [grid.stored_step(np.abs(exact * (1 + e)).astype(F32)) for e in (-TIE, TIE)]
+    clear = np.where((near[0] == near[1])[:, 0], clear, 0)  # a step between two values of its type
+    return tuple(np.where(better, a, b) for a, b in zip(found, clipped)), clear
+
+
+def output_file():
+    rng = np.random.default_rng(15)
+    w = to_type((rng.standard_t(5, (400, 32)) * 0.05).astype(F32), "BF16")
+    size = np.exp(rng.normal(0, 1, 32))
+    x = ((rng.normal(0, 1, (48, 32)) + rng.normal(0, 1, (48, 1))) * size).astype(F32)
+    s = to_type(np.exp(rng.normal(0, 0.5, 32)).astype(F32), "BF16")
+    cases = [(Grid(b, 32, y, d), t) for b, y, d, t in
+             ((2, True, "F16", 48), (3, True, "F16", 48), (3, False, "F16", 48), (4, False, "BF16", 48), (3, True, "F16", 20))]
+    clear = np.all([output(w * s, s, x[:t], grid)[1] > TIE for grid, t in cases], axis=0)
+    w = w[clear][:40]
+    assert len(w) == 40
+    write("output_steps.json", {
+        "weights": packed(w), "scale": packed(s), "rows": packed(x),
+        "cases": [{"grid": grid.json(), "tokens": t, **grid.stored(w * s, [p[:, None] for p in output(w * s, s, x[:t], grid)[0]])}
+                  for grid, t in cases],
+    })
+
+
 def fold_norm(norm, s, dtype):
     with np.errstate(divide="ignore", invalid="ignore"):
         stored = to_type(norm / s, dtype)
@@ -461,4 +506,5 @@ if __name__ == "__main__":
     importance_file()
     rounding_file()
     steps_file()
+    output_file()
     block_file()

@@ -115,8 +115,11 @@ public final class BlockQuantizer {
           case RANGE -> GroupRounding.steps(scaled, grid, size, workers);
           case CLIP ->
               new ClipSearch(grid, size, search.error(), workers).steps(scaled, columnScale);
-          case WEIGHTED ->
-              new WeightedSteps(grid, size, search.perScaled(columnScale), workers).steps(scaled);
+          case WEIGHTED -> weighted(grid, size, search, columnScale).steps(scaled);
+          case OUTPUT ->
+              search.error() instanceof SampledError sampled
+                  ? new OutputSteps(grid, size, sampled, workers).steps(scaled, columnScale)
+                  : weighted(grid, size, search, columnScale).steps(scaled);
         };
     QuantizedLinear result = GroupRounding.round(scaled, grid, steps, name, workers);
     quantized.put(linear, result);
@@ -138,5 +141,9 @@ public final class BlockQuantizer {
                         workers),
             steps.searched(),
             grid.bits()));
+  }
+
+  private WeightedSteps weighted(Grid grid, int size, RoleSearch search, float[] columnScale) {
+    return new WeightedSteps(grid, size, search.perScaled(columnScale), workers);
   }
 }

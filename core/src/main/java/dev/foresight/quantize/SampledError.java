@@ -54,25 +54,39 @@ final class SampledError implements OutputError {
    * smaller product where there are more rows than channels in the group.
    */
   @Override
-  public Trial trial(Kernels kernels, float[] scale, int size, int most) {
+  public SolvingTrial trial(Kernels kernels, float[] scale, int size, int most) {
     List<Factor> factors = factors(size);
     boolean gram = rows.rows() > size;
     int width = gram ? size : rows.rows();
     float[] inverse = Changes.inverse(scale);
     float[] changes = new float[most * size];
     float[] pulled = new float[most * width];
-    return new Trial() {
+    return new SolvingTrial() {
+      private final float[] weights = new float[most * size]; // of the ways, each group once
+      private final int[] ofWay = new int[most];
       private int column;
       private int count;
+      private int groups;
+      private int last;
 
       @Override
       public void start(int from) {
         column = from;
         count = 0;
+        groups = 0;
+        last = -1;
       }
 
       @Override
       public void add(float[] scaled, int at, GroupFit fit) {
+        if (at != last) {
+          last = at;
+          for (int j = 0; j < size; j++) {
+            weights[groups * size + j] = scaled[at + j] * inverse[column + j];
+          }
+          groups++;
+        }
+        ofWay[count] = groups - 1;
         kernels.changes(scaled, at, inverse, column, size, fit, changes, count++ * size);
       }
 
@@ -83,7 +97,40 @@ final class SampledError implements OutputError {
           errors[i] = kernels.dot(gram ? changes : pulled, at, pulled, at, width);
         }
       }
+
+      /** All follows from ‖Xδ‖², ⟨Xδ, Xw⟩ and ‖Xw‖². */
+      @Override
+      public void solve(double[] errors, double[] factors, double[] solved) {
+        judge(errors);
+        float[] pulledWeights = new float[groups * width];
+        factors(size).get(column / size).times(weights, groups, pulledWeights);
+        float[] left = gram ? changes : pulled;
+        for (int i = 0; i < count; i++) {
+          int of = ofWay[i] * width;
+          double both = kernels.dot(left, i * width, pulledWeights, of, width);
+          double own = kernels.dot(gram ? weights : pulledWeights, of, pulledWeights, of, width);
+          double rounded = errors[i] + 2 * both + own;
+          factors[i] = rounded > 0 ? (both + own) / rounded : Double.NaN;
+          solved[i] = rounded > 0 ? own - (both + own) * factors[i] : own;
+        }
+      }
     };
+  }
+
+  /**
+   * Ways to round that also tell what their codes could do with another step. With w the weights
+   * and ŵ = w + δ the rounded ones, ‖X(a ŵ - w)‖² is least where a = ⟨Xŵ, Xw⟩ / ‖Xŵ‖²: least squares
+   * for one unknown, as WeightedSteps has it for a diagonal XᵀX.
+   */
+  interface SolvingTrial extends Trial {
+    /**
+     * Judges all ways, and solves for their steps.
+     *
+     * @param errors overwritten, as by {@link #judge}
+     * @param factors overwritten: what to multiply each way's step by; NaN where it rounds to zeros
+     * @param solved overwritten: the errors with those steps and the same codes
+     */
+    void solve(double[] errors, double[] factors, double[] solved);
   }
 
   /** For each group, XᵀX or X, whichever is smaller. */

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /**
  * Picks the scale of one role. The diagonal loss under the steps of whole ranges, summed over the
  * role's linears, ranks all candidates; the best of them, and s ≡ 1, are compared again where what
- * decides is another loss, or where steps will be searched under E[x²]: a scale that suits the
+ * decides is another loss, or where steps will be searched by more than their share: a scale that suits the
  * steps of whole ranges need not suit those.
  */
 final class ScaleSearch {
@@ -78,12 +78,12 @@ final class ScaleSearch {
     double[][] losses = screen(candidates);
     double[] roundLosses = losses[0];
     int[] finalists = IntStream.range(0, candidates.size()).toArray();
-    boolean weighted = settings.steps() == Steps.WEIGHTED && candidates.size() > 1;
-    if (settings.loss() == Loss.SAMPLED || weighted) {
+    boolean stepped = settings.steps().decideScales() && candidates.size() > 1;
+    if (settings.loss() == Loss.SAMPLED || stepped) {
       finalists = finalists(losses);
       roundLosses = compare(candidates.get(0), false);
       for (int c : finalists) {
-        losses[c] = c == 0 && !weighted ? roundLosses : compare(candidates.get(c), weighted);
+        losses[c] = c == 0 && !stepped ? roundLosses : compare(candidates.get(c), stepped);
       }
     }
     int best = 0;
@@ -134,14 +134,14 @@ final class ScaleSearch {
     return IntStream.concat(IntStream.of(0), Arrays.stream(best)).distinct().sorted().toArray();
   }
 
-  private double[] compare(Candidate candidate, boolean weighted) {
+  private double[] compare(Candidate candidate, boolean stepped) {
     float[] scale = candidate.scale();
     double[] losses = new double[linears.size()];
     for (int i = 0; i < losses.length; i++) {
       Matrix linear = linears.get(i);
       Changes changes =
-          weighted
-              ? Changes.ofSteps(linear, scale, grid, group, weightedSteps(linear, scale))
+          stepped
+              ? Changes.ofSteps(linear, scale, grid, group, steps(linear, scale))
               : Changes.ofScale(linear, scale, grid, group);
       losses[i] = error.of(linear.rows(), linear.columns(), changes, workers);
     }
@@ -149,11 +149,14 @@ final class ScaleSearch {
   }
 
   /** The steps that the linear would have under this scale. */
-  private GroupSteps weightedSteps(Matrix linear, float[] scale) {
+  private GroupSteps steps(Matrix linear, float[] scale) {
     float[] noRowScale = Candidate.identity(linear.rows()).scale();
+    Matrix scaled = new LinearScale(scale, noRowScale).apply(linear);
+    if (settings.steps() == Steps.OUTPUT && error instanceof SampledError sampled) {
+      return new OutputSteps(grid, group, sampled, workers).steps(scaled, scale);
+    }
     float[] perScaled = new DiagonalError(floats(statistics.meanSquare()), group).perScaled(scale);
-    return new WeightedSteps(grid, group, perScaled, workers)
-        .steps(new LinearScale(scale, noRowScale).apply(linear));
+    return new WeightedSteps(grid, group, perScaled, workers).steps(scaled);
   }
 
   static float[] floats(double[] values) {

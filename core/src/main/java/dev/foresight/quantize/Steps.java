@@ -11,7 +11,20 @@ public enum Steps {
   /** By the share of the range that leaves the least loss, see {@link ClipSearch}. */
   CLIP,
   /** By what leaves the least Σ E[x²] ΔW², see {@link WeightedSteps}. */
-  WEIGHTED;
+  WEIGHTED,
+  /**
+   * By what leaves the least sampled error of the output, see {@link OutputSteps}; under the diagonal
+   * loss the same as {@link #WEIGHTED}.
+   */
+  OUTPUT;
+
+  /**
+   * Whether scales are chosen under these steps: their search gains so much that a scale that suits
+   * the steps of whole ranges need not suit them.
+   */
+  boolean decideScales() {
+    return this == WEIGHTED || this == OUTPUT;
+  }
 
   /** The name in settings, reports and messages. */
   public String key() {
@@ -19,7 +32,7 @@ public enum Steps {
   }
 
   /**
-   * @param key {@code range}, {@code clip} or {@code weighted}
+   * @param key {@code range}, {@code clip}, {@code weighted} or {@code output}
    * @throws InputException for anything else
    */
   public static Steps parse(String key) {
@@ -29,6 +42,7 @@ public enum Steps {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--steps '%s' is unknown: choose range, clip or weighted.".formatted(key)));
+                    "--steps '%s' is unknown: choose range, clip, weighted or output."
+                        .formatted(key)));
   }
 }

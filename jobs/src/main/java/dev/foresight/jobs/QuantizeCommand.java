@@ -109,8 +109,9 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       description =
-          "How a group's step is chosen: range, clip, or weighted, by least squares under E[x²]"
-              + " (default: clip for awq and faq, weighted for rtn-weighted).")
+          "How a group's step is chosen: range; clip, the best share of it; weighted, by least squares"
+              + " under E[x²]; output, by least squares under the sampled rows (default: clip for awq"
+              + " and faq, weighted for rtn-weighted).")
   private String steps;
 
   @Option(
