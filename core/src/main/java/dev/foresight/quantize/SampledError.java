@@ -119,8 +119,8 @@ final class SampledError implements OutputError {
 
   /**
    * Ways to round that also tell what their codes could do with another step. With w the weights
-   * and ŵ = w + δ the rounded ones, ‖X(a ŵ - w)‖² is least where a = ⟨Xŵ, Xw⟩ / ‖Xŵ‖²: least squares
-   * for one unknown, as WeightedSteps has it for a diagonal XᵀX.
+   * and ŵ = w + δ the rounded ones, ‖X(a ŵ - w)‖² is least where a = ⟨Xŵ, Xw⟩ / ‖Xŵ‖²: least
+   * squares for one unknown, as WeightedSteps has it for a diagonal XᵀX.
    */
   interface SolvingTrial extends Trial {
     /**

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 /**
  * Picks the scale of one role. The diagonal loss under the steps of whole ranges, summed over the
  * role's linears, ranks all candidates; the best of them, and s ≡ 1, are compared again where what
- * decides is another loss, or where steps will be searched by more than their share: a scale that suits the
- * steps of whole ranges need not suit those.
+ * decides is another loss, or where steps will be searched by more than their share: a scale that
+ * suits the steps of whole ranges need not suit those.
  */
 final class ScaleSearch {
   private final SearchSettings settings;

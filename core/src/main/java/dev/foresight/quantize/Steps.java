@@ -13,8 +13,8 @@ public enum Steps {
   /** By what leaves the least Σ E[x²] ΔW², see {@link WeightedSteps}. */
   WEIGHTED,
   /**
-   * By what leaves the least sampled error of the output, see {@link OutputSteps}; under the diagonal
-   * loss the same as {@link #WEIGHTED}.
+   * By what leaves the least sampled error of the output, see {@link OutputSteps}; under the
+   * diagonal loss the same as {@link #WEIGHTED}.
    */
   OUTPUT;
 

@@ -69,8 +69,7 @@ class OutputStepsTest {
     Grid grid = new Grid(4, 2, true, DType.F16);
     Matrix weights = new Matrix(1, 4, new float[] {0, 0, 1, -1});
     try (RowWorkers workers = new RowWorkers(1);
-        SampledError error =
-            new SampledError(random(new Random(1), 9, 4), new PlainProduct())) {
+        SampledError error = new SampledError(random(new Random(1), 9, 4), new PlainProduct())) {
       float[] scale = {1, 1, 1, 1};
       GroupSteps steps = new OutputSteps(grid, 2, error, workers).steps(weights, scale);
       assertThat(steps.steps()[0]).isEqualTo(1);
