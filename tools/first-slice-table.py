@@ -52,7 +52,8 @@ for bits in (3, 4):
     for method in ("rtn", "rtn-weighted", "awq", "faq", "faq-adaptive"):
         row(method, "%s-%d" % (method, bits), bits)
     for method in ("awq", "faq"):
-        row(method + " --steps weighted", "%s-weighted-%d" % (method, bits), bits)
+        for steps in ("weighted", "output"):
+            row(method + " --steps " + steps, "%s-%s-%d" % (method, steps, bits), bits)
 
 study = [
     (loss, shards, [os.path.join(out, "%s-3-%s-%s.json" % (m, loss, shards)) for m in ("awq", "faq-fallback", "faq-own")])
