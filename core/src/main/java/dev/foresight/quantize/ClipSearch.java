@@ -8,23 +8,34 @@ import dev.foresight.tensor.Matrix;
  * of many rows are judged in one matrix product a group.
  */
 final class ClipSearch {
-  private static final int SHRINKS = 10;
+  static final int SHRINKS = 10;
   private static final int BUFFER = 1 << 17; // floats judged at once: half a MiB stays in cache
 
   private final Grid grid;
   private final int group;
   private final OutputError error;
   private final RowWorkers workers;
-  private final float[] ratios = new float[SHRINKS];
+  private final float[] ratios = ratios();
 
   ClipSearch(Grid grid, int group, OutputError error, RowWorkers workers) {
     this.grid = grid;
     this.group = group;
     this.error = error;
     this.workers = workers;
+  }
+
+  /** Shares of max|w| that are tried. */
+  static float[] ratios() {
+    float[] ratios = new float[SHRINKS];
     for (int k = 0; k < SHRINKS; k++) {
       ratios[k] = 1 - k / 20f;
     }
+    return ratios;
+  }
+
+  /** How many rows of a linear have all their ways for a group judged at once. */
+  static int rowsAtOnce(Matrix linear, int group) {
+    return Math.min(linear.rows(), Math.max(1, BUFFER / (SHRINKS * group)));
   }
 
   /**
@@ -35,7 +46,7 @@ final class ClipSearch {
     int groups = scaled.values().length / group;
     float[] steps = new float[groups];
     byte[] zeros = new byte[groups];
-    int atOnce = Math.min(scaled.rows(), Math.max(1, BUFFER / (SHRINKS * group)));
+    int atOnce = rowsAtOnce(scaled, group);
     double[] shrunk =
         workers.sum(
             scaled.rows(),
@@ -87,7 +98,7 @@ final class ClipSearch {
   }
 
   /** The first of the least; one that is no number never loses, so that rounding refuses it. */
-  private static int least(double[] errors, int from) {
+  static int least(double[] errors, int from) {
     int best = 0;
     for (int k = 1; k < SHRINKS; k++) {
       if (errors[from + k] < errors[from + best]) {

@@ -14,23 +14,19 @@ import dev.foresight.tensor.Matrix;
  * error is never above that of the clip search.
  */
 final class OutputSteps {
-  private static final int SHARES = 10;
-  private static final int BUFFER = 1 << 17; // floats judged at once: half a MiB stays in cache
+  private static final int SHARES = ClipSearch.SHRINKS;
 
   private final Grid grid;
   private final int group;
   private final SampledError error;
   private final RowWorkers workers;
-  private final float[] shares = new float[SHARES];
+  private final float[] shares = ClipSearch.ratios();
 
   OutputSteps(Grid grid, int group, SampledError error, RowWorkers workers) {
     this.grid = grid;
     this.group = group;
     this.error = error;
     this.workers = workers;
-    for (int k = 0; k < SHARES; k++) {
-      shares[k] = 1 - k / 20f;
-    }
   }
 
   /**
@@ -41,7 +37,7 @@ final class OutputSteps {
     int groups = scaled.values().length / group;
     float[] steps = new float[groups];
     byte[] zeros = new byte[groups];
-    int atOnce = Math.min(scaled.rows(), Math.max(1, BUFFER / (SHARES * group)));
+    int atOnce = ClipSearch.rowsAtOnce(scaled, group);
     double[] searched =
         workers.sum(
             scaled.rows(),
@@ -102,7 +98,7 @@ final class OutputSteps {
 
       trial.start(column);
       for (int i = 0; i < rows; i++) {
-        int share = least(solved, i * SHARES);
+        int share = ClipSearch.least(solved, i * SHARES);
         fit.fit(ranges[i], shares[share]);
         double exact = fit.step * factors[i * SHARES + share];
         if (fit.usable() && factors[i * SHARES + share] > 0) {
@@ -115,7 +111,7 @@ final class OutputSteps {
       double[] again = new double[rows];
       trial.judge(again);
       for (int i = 0; i < rows; i++) {
-        int share = least(errors, i * SHARES);
+        int share = ClipSearch.least(errors, i * SHARES);
         fit.fit(ranges[i], 1);
         whole[i] = fit.step;
         if (!(again[i] < errors[i * SHARES + share])) {
@@ -125,16 +121,5 @@ final class OutputSteps {
         }
       }
     }
-  }
-
-  /** The first of the least; one that is no number never loses, so that rounding refuses it. */
-  private static int least(double[] errors, int from) {
-    int best = 0;
-    for (int k = 1; k < SHARES; k++) {
-      if (errors[from + k] < errors[from + best]) {
-        best = k;
-      }
-    }
-    return best;
   }
 }

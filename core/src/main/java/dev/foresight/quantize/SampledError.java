@@ -62,31 +62,21 @@ final class SampledError implements OutputError {
     float[] changes = new float[most * size];
     float[] pulled = new float[most * width];
     return new SolvingTrial() {
-      private final float[] weights = new float[most * size]; // of the ways, each group once
-      private final int[] ofWay = new int[most];
+      private final int[] starts = new int[most]; // of each way's group in the weights
+      private float[] scaledWeights;
       private int column;
       private int count;
-      private int groups;
-      private int last;
 
       @Override
       public void start(int from) {
         column = from;
         count = 0;
-        groups = 0;
-        last = -1;
       }
 
       @Override
       public void add(float[] scaled, int at, GroupFit fit) {
-        if (at != last) {
-          last = at;
-          for (int j = 0; j < size; j++) {
-            weights[groups * size + j] = scaled[at + j] * inverse[column + j];
-          }
-          groups++;
-        }
-        ofWay[count] = groups - 1;
+        scaledWeights = scaled;
+        starts[count] = at;
         kernels.changes(scaled, at, inverse, column, size, fit, changes, count++ * size);
       }
 
@@ -102,6 +92,18 @@ final class SampledError implements OutputError {
       @Override
       public void solve(double[] errors, double[] factors, double[] solved) {
         judge(errors);
+        float[] weights = new float[count * size]; // of the ways, each group once
+        int[] ofWay = new int[count];
+        int groups = 0;
+        for (int i = 0; i < count; i++) {
+          if (i == 0 || starts[i] != starts[i - 1]) {
+            for (int j = 0; j < size; j++) {
+              weights[groups * size + j] = scaledWeights[starts[i] + j] * inverse[column + j];
+            }
+            groups++;
+          }
+          ofWay[i] = groups - 1;
+        }
         float[] pulledWeights = new float[groups * width];
         factors(size).get(column / size).times(weights, groups, pulledWeights);
         float[] left = gram ? changes : pulled;
