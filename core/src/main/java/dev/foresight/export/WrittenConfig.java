@@ -12,6 +12,7 @@ import java.util.Map;
 /** config.json of a written folder. */
 public final class WrittenConfig {
   static final String QUANTIZATION = "quantization_config";
+  private static final String TIED = "tie_word_embeddings";
 
   private static final Map<DType, String> NAMES =
       Map.of(DType.F16, "float16", DType.BF16, "bfloat16", DType.F32, "float32");
@@ -54,6 +55,17 @@ public final class WrittenConfig {
         .quantizationConfig(grids.common(), grids.others(), keptInFloat)
         .ifPresent(node -> config.set(QUANTIZATION, node));
     return StrictJson.pretty(config);
+  }
+
+  /**
+   * Says that the output head is not the embedding, of the model and of its decoder: readers heed
+   * the one, the other or both.
+   */
+  public static void untie(ObjectNode config) {
+    config.put(TIED, false);
+    if (config.get("text_config") instanceof ObjectNode text) {
+      text.put(TIED, false);
+    }
   }
 
   /**

@@ -6,6 +6,8 @@ import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A model folder that fits together: the config is supported and the checkpoint has every tensor in
@@ -13,12 +15,23 @@ import java.io.IOException;
  *
  * @param config what config.json says
  * @param architecture the table of its family
- * @param checkpoint its tensors; closed with the model
+ * @param checkpoint its tensors, by the names of {@code architecture}; closed with the model
  * @param location what messages call the folder
+ * @param untied whether an own output head is stored although config.json says that the embedding is
+ *     the head; it may still be a copy of the embedding
+ * @param notes what a user may not expect of the folder, a sentence each
  */
 public record Model(
-    ModelConfig config, Architecture architecture, Checkpoint checkpoint, String location)
+    ModelConfig config,
+    Architecture architecture,
+    Checkpoint checkpoint,
+    String location,
+    boolean untied,
+    List<String> notes)
     implements Closeable {
+  public Model {
+    notes = List.copyOf(notes);
+  }
 
   /**
    * Opens a folder of float weights.
@@ -46,7 +59,7 @@ public record Model(
   public static Model of(ModelFolder folder, Checkpoint checkpoint) throws IOException {
     String where = folder.location() + "/" + ModelConfig.FILE;
     ModelConfig config = ModelConfig.parse(folder.text(ModelConfig.FILE), where);
-    return of(config, checkpoint, folder.location());
+    return of(config, checkpoint, folder.location(), Checkpoints.unheeded(folder).stream().toList());
   }
 
   /**
@@ -55,10 +68,26 @@ public record Model(
    * @throws dev.foresight.InputException if a tensor is missing or misshapen
    */
   public static Model of(ModelConfig config, Checkpoint checkpoint, String location) {
+    return of(config, checkpoint, location, List.of());
+  }
+
+  private static Model of(
+      ModelConfig config, Checkpoint checkpoint, String location, List<String> known) {
     Architecture family = Architectures.find(config.modelType()).orElseThrow();
-    Architecture architecture = TextTower.locate(family, checkpoint);
-    new CheckpointCheck(config, architecture, checkpoint, location).run();
-    return new Model(config, architecture, checkpoint, location);
+    DecoderNames.Found found =
+        new DecoderNames(family, config.part(), checkpoint, location).find();
+    OutputHead head = OutputHead.decide(config, found, location);
+    ModelConfig decided = config.withTiedHead(head.tied());
+    new CheckpointCheck(decided, found.architecture(), head.checkpoint(), location).run();
+    List<String> notes = new ArrayList<>(known);
+    found.note().ifPresent(notes::add);
+    boolean untied = config.tiedHead() && !head.tied();
+    if (untied) {
+      notes.add(
+          "config.json ties the output head to the embedding, but %s is stored: it is the head, as for transformers."
+              .formatted(found.architecture().head()));
+    }
+    return new Model(decided, found.architecture(), head.checkpoint(), location, untied, notes);
   }
 
   /**

@@ -28,7 +28,8 @@ import java.util.Set;
  * @param normEpsilon added to the mean square under the root of a norm
  * @param vocabulary rows of the embedding; token ids are below it
  * @param maxPositions longest sequence
- * @param tiedHead whether the output head is the embedding
+ * @param tiedHead whether the output head is the embedding; what the file says, until the tensors
+ *     of a {@link Model} have decided
  * @param attention how the tokens of each block see each other
  * @param activation what the gate of the MLP goes through
  * @param biased parts whose linears add a bias
@@ -37,6 +38,7 @@ import java.util.Set;
  * @param storedType element type that the config names, if it does
  * @param bosIds tokens that begin a text, usually one or none
  * @param eosIds tokens that end a text
+ * @param part whether the file is a larger model's, of which this is the decoder
  * @param json the whole file, for writers that copy it
  */
 public record ModelConfig(
@@ -59,6 +61,7 @@ public record ModelConfig(
     Optional<DType> storedType,
     List<Integer> bosIds,
     List<Integer> eosIds,
+    boolean part,
     String json) {
   private static final Map<String, DType> STORED_TYPES =
       Map.of("float16", DType.F16, "bfloat16", DType.BF16, "float32", DType.F32);
@@ -113,7 +116,7 @@ public record ModelConfig(
         config.positiveNumber("rms_norm_eps"),
         config.positive("vocab_size"),
         config.positive("max_position_embeddings"),
-        (file.has("tie_word_embeddings") ? file : config).flag("tie_word_embeddings", false),
+        TextTower.tied(file, config),
         attention(config, dialect, blocks, headDimension),
         dialect.activation(),
         dialect.biased(config),
@@ -122,6 +125,33 @@ public record ModelConfig(
         storedType(TextTower.having(List.of("dtype", "torch_dtype"), text, file)),
         ids(TextTower.having(List.of("bos_token_id"), text, file), "bos_token_id"),
         ids(TextTower.having(List.of("eos_token_id"), text, file), "eos_token_id"),
+        TextTower.isPart(file),
+        json);
+  }
+
+  /** The same model with another head. */
+  ModelConfig withTiedHead(boolean tied) {
+    return new ModelConfig(
+        modelType,
+        hidden,
+        intermediate,
+        blocks,
+        heads,
+        kvHeads,
+        headDimension,
+        normEpsilon,
+        vocabulary,
+        maxPositions,
+        tied,
+        attention,
+        activation,
+        biased,
+        embeddingScale,
+        logitCap,
+        storedType,
+        bosIds,
+        eosIds,
+        part,
         json);
   }
 

@@ -24,8 +24,8 @@ public interface Checkpoint extends Closeable {
   /**
    * The stored bytes, little-endian, C-contiguous, read-only; valid until {@link #close}.
    *
-   * @throws dev.foresight.InputException if there is no such tensor, it is 2 GiB or larger, or
-   *     {@link #dequantizes}
+   * @throws dev.foresight.InputException if there is no such tensor, it is 2 GiB or larger, it
+   *     holds NaN or infinity, or {@link #dequantizes}
    */
   ByteBuffer bytes(String name) throws IOException;
 
@@ -37,7 +37,8 @@ public interface Checkpoint extends Closeable {
   /**
    * All elements widened to fp32.
    *
-   * @throws dev.foresight.InputException if the stored type is no float of 16 or 32 bits
+   * @throws dev.foresight.InputException if the stored type is no float of 16 or 32 bits, or an
+   *     element is NaN or infinite
    */
   float[] floats(String name) throws IOException;
 }

@@ -3,6 +3,7 @@ package dev.foresight.tensor;
 import dev.foresight.InputException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Opens the weights of a model folder as they are stored. */
 public final class Checkpoints {
@@ -12,17 +13,18 @@ public final class Checkpoints {
   private Checkpoints() {}
 
   /**
-   * The index decides where there is one, as it does for transformers; else {@value #SINGLE_FILE}.
+   * Names of the files that hold the weights, sorted. {@value #SINGLE_FILE} decides where it is, as
+   * it does for transformers 5.23, whatever an index beside it says.
    *
-   * @throws InputException if the folder has neither, or what it has is damaged
+   * @throws InputException if the folder has neither, or the index is wrong
    */
-  public static Checkpoint open(ModelFolder folder) throws IOException {
+  public static List<String> files(ModelFolder folder) throws IOException {
     List<String> files = folder.files();
-    if (files.contains(ShardedCheckpoint.INDEX)) {
-      return ShardedCheckpoint.open(folder);
-    }
     if (files.contains(SINGLE_FILE)) {
-      return SafetensorsFile.open(folder.open(SINGLE_FILE));
+      return List.of(SINGLE_FILE);
+    }
+    if (files.contains(ShardedCheckpoint.INDEX)) {
+      return ShardedCheckpoint.files(folder);
     }
     throw new InputException(
         "%s has neither %s nor %s; it has %s. Convert the weights to safetensors, or name another folder."
@@ -31,5 +33,34 @@ public final class Checkpoints {
                 SINGLE_FILE,
                 ShardedCheckpoint.INDEX,
                 files.isEmpty() ? "no files" : String.join(", ", files)));
+  }
+
+  /**
+   * What an index beside {@value #SINGLE_FILE} says that nobody heeds, a sentence; nothing where the
+   * two agree.
+   */
+  public static Optional<String> unheeded(ModelFolder folder) throws IOException {
+    List<String> files = folder.files();
+    if (!files.contains(SINGLE_FILE) || !files.contains(ShardedCheckpoint.INDEX)) {
+      return Optional.empty();
+    }
+    List<String> others = ShardedCheckpoint.files(folder);
+    return others.equals(List.of(SINGLE_FILE))
+        ? Optional.empty()
+        : Optional.of(
+            "%s holds the weights of %s, as for transformers; %s names %d other files, which were not read."
+                .formatted(
+                    SINGLE_FILE, folder.location(), ShardedCheckpoint.INDEX, others.size()));
+  }
+
+  /**
+   * Opens {@link #files}.
+   *
+   * @throws InputException if the folder has none, or what it has is damaged
+   */
+  public static Checkpoint open(ModelFolder folder) throws IOException {
+    return files(folder).equals(List.of(SINGLE_FILE))
+        ? SafetensorsFile.open(folder.open(SINGLE_FILE))
+        : ShardedCheckpoint.open(folder);
   }
 }

@@ -65,7 +65,8 @@ public final class FloatTensors {
    *
    * @param name the tensor, for the message
    * @param dtype F16, BF16 or F32
-   * @throws InputException if a finite value becomes infinite, or the tensor is 2 GiB or larger
+   * @throws InputException if a value is NaN or infinite, or becomes so, or the tensor is 2 GiB or
+   *     larger
    */
   public static ByteBuffer narrow(String name, DType dtype, float[] values) {
     long length = (long) values.length * dtype.bytes();
@@ -78,33 +79,34 @@ public final class FloatTensors {
     switch (dtype) {
       case F32 -> bytes.asFloatBuffer().put(values);
       case F16 -> {
-        for (int i = 0; i < values.length; i++) {
-          short half = Halves.floatToF16(values[i]);
-          if ((half & 0x7fff) == 0x7c00 && !Float.isInfinite(values[i])) {
-            throw overflow(name, dtype, values[i], i);
-          }
-          bytes.putShort(half);
+        for (float value : values) {
+          bytes.putShort(Halves.floatToF16(value));
         }
-        bytes.flip();
       }
       case BF16 -> {
-        for (int i = 0; i < values.length; i++) {
-          short half = Halves.floatToBf16(values[i]);
-          if ((half & 0x7fff) == 0x7f80 && !Float.isInfinite(values[i])) {
-            throw overflow(name, dtype, values[i], i);
-          }
-          bytes.putShort(half);
+        for (float value : values) {
+          bytes.putShort(Halves.floatToBf16(value));
         }
-        bytes.flip();
       }
       default -> throw new IllegalArgumentException("Weights are never rounded to " + dtype);
+    }
+    bytes.rewind();
+    if (!FloatBits.of(dtype).allFinite(bytes)) {
+      throw notFinite(name, dtype, values);
     }
     return bytes;
   }
 
-  private static InputException overflow(String name, DType dtype, float value, int index) {
+  private static InputException notFinite(String name, DType dtype, float[] values) {
+    int first = 0;
+    while (Float.isFinite(dtype.round(values[first]))) {
+      first++;
+    }
     return new InputException(
-        "Element %d of %s is %s, more than %s can hold: keep this model's own type."
-            .formatted(index, name, value, dtype));
+        Float.isFinite(values[first])
+            ? "Element %d of %s is %s, more than %s can hold: keep this model's own type, which --container compressed-tensors and dequantized do."
+                .formatted(first, name, values[first], dtype)
+            : "Element %d of %s is %s. Fetch or write the weights again."
+                .formatted(first, name, values[first]));
   }
 }

@@ -5,14 +5,20 @@ import dev.foresight.tensor.SafetensorsHeader.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** One safetensors file whose header was checked before any tensor is handed out. */
+/**
+ * One safetensors file whose header was checked before any tensor is handed out; NaN and infinity
+ * are handed out of none.
+ */
 public final class SafetensorsFile implements Checkpoint {
   private static final int CHUNK = 1 << 26; // bytes asked for at once while widening
 
   private final ByteSource file;
   private final SortedMap<String, Entry> entries;
+  private final Set<String> finite = ConcurrentHashMap.newKeySet(); // tensors seen to be so
 
   /**
    * Takes over {@code file}: it is closed with this checkpoint, or at once if it is refused.
@@ -57,7 +63,12 @@ public final class SafetensorsFile implements Checkpoint {
           "%s: tensor '%s' is %d bytes long; its bytes can be had at once only below 2 GiB."
               .formatted(file.name(), name, length));
     }
-    return file.read(entry.position(), (int) length);
+    ByteBuffer bytes = file.read(entry.position(), (int) length);
+    if (!finite.contains(name)) {
+      FiniteCheck.require(file, entry, bytes);
+      finite.add(name);
+    }
+    return bytes;
   }
 
   @Override
@@ -80,6 +91,7 @@ public final class SafetensorsFile implements Checkpoint {
     for (int done = 0; done < values.length; ) {
       int n = Math.min(CHUNK / width, values.length - done);
       ByteBuffer bytes = file.read(entry.position() + (long) done * width, n * width);
+      FiniteCheck.require(file, entry, bytes);
       FloatTensors.widen(info.dtype(), bytes, values, done);
       done += n;
     }

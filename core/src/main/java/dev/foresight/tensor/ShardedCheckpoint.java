@@ -5,6 +5,7 @@ import dev.foresight.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,6 +44,16 @@ public final class ShardedCheckpoint implements Checkpoint {
     SortedMap<String, SafetensorsFile> fileOfTensor = new TreeMap<>();
     weightMap.forEach((tensor, name) -> fileOfTensor.put(tensor, files.get(name)));
     return new ShardedCheckpoint(folder.location(), files.values(), fileOfTensor);
+  }
+
+  /**
+   * Names of the files that the folder's index names, sorted.
+   *
+   * @throws InputException if it is no index
+   */
+  static List<String> files(ModelFolder folder) throws IOException {
+    String index = folder.location() + "/" + INDEX;
+    return weightMap(index, folder.text(INDEX)).values().stream().distinct().sorted().toList();
   }
 
   private ShardedCheckpoint(

@@ -77,8 +77,7 @@ class JudgeTest {
   void tiedHeadIsTheEmbedding() throws IOException {
     float[] logits;
     try (Checkpoint blocks = Llama.golden("/onnx/llama/golden.safetensors");
-        Model model =
-            Llama.open("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true");
+        Model model = Llama.openTied();
         Judge judge = Judge.of(model)) {
       logits = blocks.floats("logits.tied"); // of the first sequence, [length, vocabulary]
       float[] found = judge.judge(ids, blocks.floats("hidden.3")).get(0).loss();
@@ -130,7 +129,12 @@ class JudgeTest {
   private static Model withVocabulary(Model model, int vocabulary) {
     String json = model.config().json().replace("256", Integer.toString(vocabulary));
     return new Model(
-        ModelConfig.parse(json, "other"), model.architecture(), model.checkpoint(), "other");
+        ModelConfig.parse(json, "other"),
+        model.architecture(),
+        model.checkpoint(),
+        "other",
+        false,
+        List.of());
   }
 
   private static void requireClose(float[] found, String name, int window) throws IOException {

@@ -3,6 +3,7 @@ package dev.foresight.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.onnx.GoldenModel;
@@ -11,6 +12,7 @@ import dev.foresight.tensor.DType;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,6 +172,36 @@ class ModelConfigTest {
     assertThat(config.attention().get(5).window()).isEmpty();
     assertThat(config.attention().get(5).rope())
         .isEqualTo(new Rope(1e6, new RopeScaling.Linear(8)));
+  }
+
+  /** What transformers 5.23 makes of the flag, by head_golden.py. */
+  @Test
+  void flagThatTiesTheHeadIsReadWhereTransformersReadsIt() throws IOException {
+    Map<String, String> parts =
+        Map.of("gemma3", "gemma3_text", "llava", "llama", "llava_next", "mistral", "mistral3", "mistral");
+    JsonNode golden = StrictJson.object("flags", new GoldenModel("").folder().text("flags.json"));
+    assertThat(golden.size()).isEqualTo(57);
+    for (Map.Entry<String, JsonNode> flag : golden.properties()) {
+      String[] words = flag.getKey().split(" ");
+      ObjectNode config = StrictJson.object("minimal", MINIMAL);
+      if (parts.containsKey(words[0])) {
+        ObjectNode text = config.put("model_type", parts.get(words[0]));
+        tie(text, words[2]);
+        config = StrictJson.object("wrapper", "{}");
+        config.set("text_config", text);
+      }
+      config.put("model_type", words[0]);
+      tie(config, words[1]);
+      assertThat(parse(config.toString()).tiedHead())
+          .as(flag.getKey())
+          .isEqualTo(flag.getValue().booleanValue());
+    }
+  }
+
+  private static void tie(ObjectNode config, String flag) {
+    if (!flag.equals("absent")) {
+      config.put("tie_word_embeddings", Boolean.parseBoolean(flag));
+    }
   }
 
   @Test

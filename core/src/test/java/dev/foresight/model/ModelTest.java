@@ -21,8 +21,7 @@ class ModelTest {
 
   @Test
   void tiedHeadIsTheEmbedding() throws IOException {
-    try (Model model =
-        Llama.open("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true")) {
+    try (Model model = Llama.openTied()) {
       assertThat(model.architecture().headTensor(model.config()))
           .isEqualTo("model.embed_tokens.weight");
     }

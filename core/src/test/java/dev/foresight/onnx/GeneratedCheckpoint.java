@@ -18,7 +18,9 @@ record GeneratedCheckpoint(Function<String, float[]> values) implements Checkpoi
         config,
         Architectures.find(config.modelType()).orElseThrow(),
         new GeneratedCheckpoint(values),
-        "memory");
+        "memory",
+        false,
+        List.of());
   }
 
   @Override

@@ -69,7 +69,7 @@ class HeadSessionTest {
   void referenceWithAnotherHeadKeepsItsOwn() throws IOException {
     try (Checkpoint golden = Llama.golden("/evaluate/golden.safetensors");
         Model model = Llama.open();
-        Model tied = Llama.open("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true");
+        Model tied = Llama.openTied();
         HeadSession both = HeadSession.open(model, tied);
         HeadSession alone = HeadSession.open(tied)) {
       float[] hidden = Arrays.copyOf(golden.floats("hidden"), 39 * 64);

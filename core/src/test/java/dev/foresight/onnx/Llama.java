@@ -5,11 +5,13 @@ import dev.foresight.model.ModelConfig;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.LocalModelFolder;
+import dev.foresight.tensor.RenamedCheckpoint;
 import dev.foresight.tensor.SafetensorsFile;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.TreeMap;
 
 /** The random Llama checkpoint of llama_goldens.py and what transformers computed with it. */
 public final class Llama {
@@ -31,6 +33,20 @@ public final class Llama {
     }
     ModelConfig config = ModelConfig.parse(json.replace(from, to), "changed config.json");
     return Model.of(config, Checkpoints.open(FOLDER), FOLDER.location());
+  }
+
+  /** The model without its head, which its config.json then ties to the embedding. */
+  public static Model openTied() throws IOException {
+    String json = FOLDER.text("config.json");
+    Checkpoint both = Checkpoints.open(FOLDER);
+    TreeMap<String, String> names = new TreeMap<>();
+    both.tensors().forEach(tensor -> names.put(tensor.name(), tensor.name()));
+    names.remove("lm_head.weight");
+    return Model.of(
+        ModelConfig.parse(
+            json.replace("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true"), "tied"),
+        new RenamedCheckpoint(both, "tied", names),
+        FOLDER.location());
   }
 
   /** The model with other weights. */

@@ -145,16 +145,37 @@ class ModelFolderTest {
     }
   }
 
+  /** As in transformers 5.23, which then never opens the index. */
   @Test
-  void indexDecidesWhereBothAreThere() throws IOException {
-    write("model.safetensors", "stale");
+  void oneFileDecidesWhereAnIndexIsThereAsWell() throws IOException {
+    write("model.safetensors", "own");
+    twoShards();
+    LocalModelFolder both = new LocalModelFolder(folder);
+    try (Checkpoint checkpoint = Checkpoints.open(both)) {
+      assertThat(checkpoint.tensors()).extracting(TensorInfo::name).containsExactly("own");
+    }
+    assertThat(Checkpoints.files(both)).containsExactly("model.safetensors");
+    assertThat(Checkpoints.unheeded(both).orElseThrow())
+        .startsWith("model.safetensors holds the weights of")
+        .endsWith("model.safetensors.index.json names 2 other files, which were not read.");
+  }
+
+  @Test
+  void indexThatNamesTheOneFileIsNoSurprise() throws IOException {
+    write("model.safetensors", "a");
+    index("{\"a\":\"model.safetensors\"}");
+    assertThat(Checkpoints.unheeded(new LocalModelFolder(folder))).isEmpty();
+  }
+
+  @Test
+  void indexPlacesTensors() throws IOException {
     twoShards();
     try (Checkpoint checkpoint = Checkpoints.open(new LocalModelFolder(folder))) {
       assertThat(checkpoint.tensors()).extracting(TensorInfo::name).containsExactly("a", "b", "c");
       assertThat(checkpoint.info("c")).isEqualTo(TensorInfo.of("c", DType.F32, 1));
       assertThat(checkpoint.floats("b")).containsExactly(1);
       assertThat(checkpoint.bytes("a").getFloat()).isEqualTo(1);
-      refused(() -> checkpoint.info("stale")).withMessageContaining("has no tensor 'stale'");
+      refused(() -> checkpoint.info("d")).withMessageContaining("has no tensor 'd'");
     }
   }
 

@@ -86,7 +86,7 @@ class SafetensorsWriterTest {
         .isThrownBy(() -> FloatTensors.narrow("up.weight", DType.F16, new float[] {1, -70000}))
         .withMessage(
             "Element 1 of up.weight is -70000.0, more than F16 can hold: keep this model's own"
-                + " type.");
+                + " type, which --container compressed-tensors and dequantized do.");
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> FloatTensors.narrow("w", DType.BF16, new float[] {Float.MAX_VALUE}))
         .withMessageContaining("more than BF16 can hold");

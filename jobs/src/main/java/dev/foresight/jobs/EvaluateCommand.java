@@ -97,6 +97,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try (SparkSession session = spark.open("evaluate")) {
       Configuration conf = session.sparkContext().hadoopConfiguration();
       JudgedModel opened = JudgedModel.open(model, conf);
+      opened.notes().forEach(note -> out.println("Note: " + note));
       List<TaskData> rows = new ArrayList<>();
       for (Map.Entry<String, String> task : tasks.entrySet()) {
         Task named = Task.named(task.getKey());

@@ -10,6 +10,7 @@ import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -18,13 +19,15 @@ import org.apache.hadoop.conf.Configuration;
  * @param location as executors understand it
  * @param positions tokens that it reads at most
  * @param vocabulary tokens that it knows
+ * @param notes what a user may not expect of the folder, a sentence each
  */
 record JudgedModel(
     String location,
     ModelFolder folder,
     ModelFingerprint fingerprint,
     int positions,
-    int vocabulary) {
+    int vocabulary,
+    List<String> notes) {
 
   /**
    * @throws InputException if the folder is missing, unfinished, damaged or not supported
@@ -39,7 +42,8 @@ record JudgedModel(
           folder,
           fingerprint,
           model.config().maxPositions(),
-          model.config().vocabulary());
+          model.config().vocabulary(),
+          model.notes());
     }
   }
 

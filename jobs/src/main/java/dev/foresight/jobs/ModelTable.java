@@ -53,6 +53,7 @@ final class ModelTable {
                 config.headDimension(),
                 config.vocabulary(),
                 config.maxPositions()));
+    model.notes().forEach(note -> text.append("Note: %s%n".formatted(note)));
     text.append(total("All tensors", names(model.checkpoint().tensors())));
     for (Map.Entry<List<Line>, List<Integer>> alike : blocks().entrySet()) {
       text.append(

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.Hashing;
+import dev.foresight.export.OutsideTensors;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.QuantizeCommand.Method;
+import dev.foresight.model.Model;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.ModelGrids;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,6 +37,8 @@ import org.apache.spark.package$;
  * executors; when, where and how long is in run.json alone.
  */
 final class QuantizationReport {
+  private static final int SHOWN = 5; // names in one line
+
   private final QuantizeJob.Request request;
   private final Grid grid;
   private final ModelGrids grids;
@@ -44,6 +49,8 @@ final class QuantizationReport {
   private List<QuantizedBlock> blocks = List.of();
   private long bytes;
   private int takenOver;
+  private List<String> notes = List.of();
+  private List<String> copied = List.of();
   private SortedMap<String, WrittenFile> files = new TreeMap<>();
 
   QuantizationReport(
@@ -69,6 +76,34 @@ final class QuantizationReport {
     files = allFiles;
   }
 
+  /** Tells what a user may not expect of the model, and what is copied of it without being read. */
+  void tookFrom(Model model, OutsideTensors outside) {
+    notes = new ArrayList<>(model.notes());
+    copied = outside.others();
+    if (model.untied()) {
+      notes.add(
+          outside.ownHead()
+              ? "The written config.json says tie_word_embeddings false: head and embedding differ."
+              : "Head and embedding are equal, and written once.");
+    }
+    if (!copied.isEmpty() && !model.config().part()) {
+      notes.add(
+          "%d tensors that no part of a %s model reads were copied: %s%s."
+              .formatted(
+                  copied.size(),
+                  model.config().modelType(),
+                  String.join(", ", copied.subList(0, Math.min(SHOWN, copied.size()))),
+                  copied.size() > SHOWN ? " … (all in report.json)" : ""));
+    }
+  }
+
+  /** All warnings, of the model and of the container. */
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>(notes);
+    warnings.addAll(request.container().warnings(grid));
+    return warnings;
+  }
+
   /** Tells how many blocks an earlier run, which was killed, had finished. */
   void tookOver(int finished) {
     takenOver = finished;
@@ -77,7 +112,7 @@ final class QuantizationReport {
   /** All that decides the written bytes; where a store counts, the hash of its slices included. */
   ObjectNode plan() throws IOException {
     ObjectNode plan = report();
-    plan.remove(List.of("result", "warnings", "files"));
+    plan.remove(List.of("result", "copied", "warnings", "files"));
     if (selection.isPresent()) {
       byte[] slices = Json.MAPPER.writeValueAsBytes(selection.get().slices());
       plan.put("sketches_sha256", Hashing.sha256Hex(slices));
@@ -150,8 +185,11 @@ final class QuantizationReport {
     result.put("weight_bytes", bytes);
     putSum(result, "loss_rounded", LinearReport::roundLoss);
     putSum(result, "loss_final", LinearReport::finalLoss);
+    if (!copied.isEmpty()) {
+      copied.forEach(report.putArray("copied")::add);
+    }
     report.set("files", Json.MAPPER.valueToTree(files));
-    request.container().warnings(grid).forEach(report.putArray("warnings")::add);
+    warnings().forEach(report.putArray("warnings")::add);
     return report;
   }
 
@@ -245,7 +283,7 @@ final class QuantizationReport {
                 + " learns from: the window's own blend is used.");
       }
     }
-    request.container().warnings(grid).forEach(warning -> out.println("Note: " + warning));
+    warnings().forEach(warning -> out.println("Note: " + warning));
     if (takenOver > 0) {
       out.printf("Took over %d blocks of a run that did not finish%n", takenOver);
     }

@@ -7,6 +7,7 @@ import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.KeptInFloat;
+import dev.foresight.export.OutsideTensors;
 import dev.foresight.export.WeightFiles;
 import dev.foresight.export.WrittenConfig;
 import dev.foresight.importance.Importance;
@@ -36,14 +37,12 @@ import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.SafetensorsWriter;
 import dev.foresight.tensor.ShardedCheckpoint;
-import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -135,6 +134,11 @@ final class QuantizeJob {
       Presearched window = window(request, model.config());
       QuantizationReport report =
           new QuantizationReport(request, grids, fingerprint, manifest, selection, window);
+      OutsideTensors outside = OutsideTensors.of(model);
+      report.tookFrom(model, outside);
+      if (outside.ownHead()) {
+        WrittenConfig.untie(config);
+      }
       prepare(request, output, report.plan());
       try {
         Plan plan =
@@ -145,7 +149,7 @@ final class QuantizeJob {
                 grids,
                 request.search(),
                 selection.orElse(null));
-        quantize(plan, model, folder, config, output, report);
+        quantize(plan, model, folder, config, outside, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
         output.json("report.json", report.report());
@@ -225,10 +229,14 @@ final class QuantizeJob {
       Model model,
       ModelFolder folder,
       ObjectNode config,
+      OutsideTensors outside,
       OutputFolder output,
       QuantizationReport report)
       throws IOException {
     int blocks = model.config().blocks();
+    WeightFiles files = new WeightFiles(blocks);
+    // first, so that what can't be written is refused before the blocks take their time
+    long outsideBytes = writeOutside(plan, model, outside, files, output);
     List<Integer> numbers = IntStream.range(0, blocks).boxed().toList();
     List<Scores> scores = new ArrayList<>();
     if (plan.selection() != null) {
@@ -275,7 +283,8 @@ final class QuantizeJob {
         "foresight/quantization",
         QuantizationTables.quantization(done),
         QuantizationTables.QUANTIZATION);
-    long bytes = writeRest(plan, model, folder, config, output, done);
+    long bytes = outsideBytes + done.stream().mapToLong(block -> block.written().bytes()).sum();
+    writeRest(plan, model, folder, config, files, output, done);
     report.add(done, bytes, output.written());
   }
 
@@ -288,26 +297,33 @@ final class QuantizeJob {
         : Importance.fuse(meanAbs, report.window());
   }
 
-  /** What lies outside the blocks, the index and config, and the files taken over. */
-  private static long writeRest(
+  /** The file with all that lies outside the blocks; gives its length in bytes. */
+  private static long writeOutside(
+      Plan plan, Model model, OutsideTensors outside, WeightFiles files, OutputFolder output)
+      throws IOException {
+    Container container = Containers.named(plan.container());
+    List<NamedTensor> tensors =
+        outside.names().stream()
+            .map(name -> WeightFiles.inFloat(model.checkpoint(), name, container))
+            .toList();
+    files.add(files.outside(), tensors);
+    long[] bytes = new long[1];
+    output.write(files.outside(), stream -> bytes[0] = SafetensorsWriter.write(tensors, stream));
+    return bytes[0];
+  }
+
+  /** The index and config of what was written, and the files taken over. */
+  private static void writeRest(
       Plan plan,
       Model model,
       ModelFolder folder,
       ObjectNode config,
+      WeightFiles files,
       OutputFolder output,
       List<QuantizedBlock> done)
       throws IOException {
     Container container = Containers.named(plan.container());
-    WeightFiles files = new WeightFiles(done.size());
-    List<NamedTensor> outside =
-        outside(model).stream()
-            .map(name -> WeightFiles.inFloat(model.checkpoint(), name, container))
-            .toList();
-    files.add(files.outside(), outside);
-    long[] bytes = new long[1];
-    output.write(files.outside(), stream -> bytes[0] = SafetensorsWriter.write(outside, stream));
     for (QuantizedBlock block : done) {
-      bytes[0] += block.written().bytes();
       output.note(block.file(), block.written());
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));
     }
@@ -319,21 +335,5 @@ final class QuantizeJob {
         WrittenConfig.text(folder.location(), config, container, plan.grids(), kept));
     output.texts(container.sideFiles(plan.grids().common(), kept));
     output.copy(folder, CompanionFiles.toCopy(folder.files(), config));
-    return bytes[0];
-  }
-
-  /** Tensors of no block; a head that is tied to the embedding is not written twice. */
-  private static List<String> outside(Model model) {
-    TreeSet<String> names = new TreeSet<>();
-    model.checkpoint().tensors().stream().map(TensorInfo::name).forEach(names::add);
-    for (int block = 0; block < model.config().blocks(); block++) {
-      for (String path : model.architecture().blockTensors(model.config()).keySet()) {
-        names.remove(model.architecture().tensorName(block, path));
-      }
-    }
-    if (model.config().tiedHead()) {
-      names.remove(model.architecture().head());
-    }
-    return List.copyOf(names);
   }
 }

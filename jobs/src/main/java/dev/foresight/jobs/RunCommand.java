@@ -71,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
     try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder));
         Tokenizer tokenizer = Tokenizer.open(folder)) {
       int[] tokens = tokens(conf, tokenizer, opened);
+      opened.notes().forEach(note -> spec.commandLine().getOut().println("Note: " + note));
       RunReport result;
       try (BlockRunner runner = runner(folder, opened, how)) {
         result = run(opened, tokenizer, tokens, runner);

@@ -1,7 +1,6 @@
 package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.StoredLinears;
@@ -9,18 +8,19 @@ import dev.foresight.model.Model;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.GridOverride;
 import dev.foresight.quantize.SymmetricStep;
+import dev.foresight.spark.FileHash;
 import dev.foresight.spark.LinearVerification;
 import dev.foresight.spark.LinearVerification.Expected;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.tensor.ByteSource;
+import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.DType;
+import dev.foresight.tensor.FiniteCheck;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +32,8 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** A model folder against what its report says of it. */
 final class VerifyJob {
-  private static final int CHUNK = 8 << 20;
   private static final String REPORT = "report.json";
+  private static final String WEIGHTS = ".safetensors";
 
   private final SparkSession session;
   private final JavaSparkContext spark;
@@ -68,8 +68,13 @@ final class VerifyJob {
     for (Map.Entry<String, JsonNode> file : files.properties()) {
       fileProblem(folder, file.getKey(), file.getValue()).ifPresent(problems::add);
     }
+    if (report.isEmpty()) {
+      for (String file : Checkpoints.files(folder)) {
+        notFinite(folder, file).ifPresent(problems::add);
+      }
+    }
     if (!problems.isEmpty()) { // weights of another file say nothing
-      return new Outcome(true, files.size(), 0, 0, problems);
+      return new Outcome(report.isPresent(), files.size(), 0, 0, problems);
     }
     List<List<Expected>> expected =
         report.isEmpty() ? ofFolder(folder) : ofReport(location, folder, report.get());
@@ -96,23 +101,31 @@ final class VerifyJob {
         : Optional.empty();
   }
 
+  private static Optional<String> notFinite(ModelFolder folder, String file) throws IOException {
+    try (ByteSource source = folder.open(file)) {
+      FiniteCheck.read(source, bytes -> {});
+      return Optional.empty();
+    } catch (InputException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
   private static Optional<String> fileProblem(ModelFolder folder, String file, JsonNode expected)
       throws IOException {
     if (!folder.files().contains(file)) {
       return Optional.of(file + " is missing");
     }
-    MessageDigest digest = Hashing.sha256();
+    String found;
     try (ByteSource source = folder.open(file)) {
       if (source.size() != expected.path("bytes").asLong()) {
         return Optional.of(
             "%s has %d bytes, not %d"
                 .formatted(file, source.size(), expected.path("bytes").asLong()));
       }
-      for (long at = 0; at < source.size(); at += CHUNK) {
-        digest.update(source.read(at, (int) Math.min(CHUNK, source.size() - at)));
-      }
+      found = file.endsWith(WEIGHTS) ? FileHash.ofWeights(source) : FileHash.of(source);
+    } catch (InputException e) { // damaged, or not finite
+      return Optional.of(e.getMessage());
     }
-    String found = HexFormat.of().formatHex(digest.digest());
     return found.equals(expected.path("sha256").asText())
         ? Optional.empty()
         : Optional.of("%s was changed: its sha256 is %s".formatted(file, found));

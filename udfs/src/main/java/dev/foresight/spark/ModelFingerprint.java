@@ -2,12 +2,12 @@ package dev.foresight.spark;
 
 import dev.foresight.Hashing;
 import dev.foresight.tensor.ByteSource;
+import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -19,8 +19,6 @@ import java.util.TreeMap;
  * @param files SHA-256 of config.json, tokenizer.json and each weight file
  */
 public record ModelFingerprint(String sha256, Map<String, String> files) implements Serializable {
-  private static final int CHUNK = 8 << 20;
-
   public ModelFingerprint {
     if (sha256 == null || files == null || files.values().stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException("A model has a SHA-256, and so has each of its files");
@@ -28,27 +26,27 @@ public record ModelFingerprint(String sha256, Map<String, String> files) impleme
     files = new TreeMap<>(files);
   }
 
-  /** Reads and hashes the files. */
+  /**
+   * Reads and hashes the files, and looks for NaN and infinity in the weights on the way: every job
+   * that reads a model begins with this.
+   *
+   * @throws dev.foresight.InputException naming the file, the tensor and the element that is not
+   *     finite
+   */
   public static ModelFingerprint of(ModelFolder folder) throws IOException {
     TreeMap<String, String> files = new TreeMap<>();
+    List<String> weights = Checkpoints.files(folder);
     for (String file : folder.files()) {
       if (file.equals("config.json")
           || file.equals("tokenizer.json")
           || file.endsWith(".safetensors")) {
-        files.put(file, hash(folder, file));
+        try (ByteSource source = folder.open(file)) {
+          files.put(
+              file, weights.contains(file) ? FileHash.ofWeights(source) : FileHash.of(source));
+        }
       }
     }
     return new ModelFingerprint(
         Hashing.sha256Hex(files.toString().getBytes(StandardCharsets.UTF_8)), files);
-  }
-
-  private static String hash(ModelFolder folder, String file) throws IOException {
-    MessageDigest digest = Hashing.sha256();
-    try (ByteSource source = folder.open(file)) {
-      for (long at = 0; at < source.size(); at += CHUNK) {
-        digest.update(source.read(at, (int) Math.min(CHUNK, source.size() - at)));
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }
