@@ -70,11 +70,16 @@ public final class BlockParts {
     Architecture architecture = model.architecture();
     Map<String, Matrix> linears = new HashMap<>();
     Map<String, float[]> vectors = new HashMap<>();
+    DType stored = floatType.orElse(storedType(model, block));
+    Map<String, DType> others = new HashMap<>();
     for (String path : architecture.blockTensors(model.config()).keySet()) {
       String name = architecture.tensorName(block, path);
       TensorInfo info = model.checkpoint().info(name);
       float[] values = model.checkpoint().floats(name);
       model.requireFinite(name, values);
+      if (floatType.isEmpty() && info.dtype() != stored) {
+        others.put(path, info.dtype());
+      }
       if (info.shape().size() == 2) {
         linears.put(
             path.substring(0, path.length() - WEIGHT.length()),
@@ -88,6 +93,7 @@ public final class BlockParts {
         prefix.substring(0, prefix.length() - 1),
         linears,
         vectors,
-        floatType.orElse(storedType(model, block)));
+        stored,
+        others);
   }
 }

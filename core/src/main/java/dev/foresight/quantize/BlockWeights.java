@@ -12,12 +12,29 @@ import java.util.Map;
  * @param linears weights [out, in] by path within the block, for example {@code mlp.up_proj}
  * @param vectors norms and biases by tensor path, for example {@code input_layernorm.weight}
  * @param stored the type that vectors, and linears kept in float, are written in
+ * @param others the types of those that are written in another one, by tensor path
  */
 public record BlockWeights(
-    String path, Map<String, Matrix> linears, Map<String, float[]> vectors, DType stored) {
+    String path,
+    Map<String, Matrix> linears,
+    Map<String, float[]> vectors,
+    DType stored,
+    Map<String, DType> others) {
   public BlockWeights {
     linears = Map.copyOf(linears);
     vectors = Map.copyOf(vectors);
+    others = Map.copyOf(others);
+  }
+
+  /** A block whose tensors have one type. */
+  public BlockWeights(
+      String path, Map<String, Matrix> linears, Map<String, float[]> vectors, DType stored) {
+    this(path, linears, vectors, stored, Map.of());
+  }
+
+  /** The type that a tensor is written in, by its path within the block. */
+  public DType type(String tensor) {
+    return others.getOrDefault(tensor, stored);
   }
 
   /**
@@ -68,17 +85,18 @@ public record BlockWeights(
   }
 
   /**
-   * Rounds values to the stored type, in place.
+   * Rounds values to the type that they are written in, in place.
    *
    * @throws InputException if one does not fit into it
    */
   void store(String member, float[] values) {
+    DType type = type(member);
     for (int i = 0; i < values.length; i++) {
-      float rounded = stored.round(values[i]);
+      float rounded = type.round(values[i]);
       if (!Float.isFinite(rounded)) {
         throw new InputException(
             "%s has %s at index %d, which %s cannot hold: choose a wider type for what stays in float, or mend the checkpoint."
-                .formatted(name(member), values[i], i, stored));
+                .formatted(name(member), values[i], i, type));
       }
       values[i] = rounded;
     }

@@ -44,7 +44,7 @@ final class Folding {
     float[] effective = new float[scale.length];
     for (int j = 0; j < scale.length; j++) {
       float whole = norm.offset() + weight[j];
-      float divided = weights.stored().round(whole / scale[j] - norm.offset());
+      float divided = weights.type(norm.weight()).round(whole / scale[j] - norm.offset());
       float ratio = whole / (norm.offset() + divided);
       boolean usable = ratio > 0 && ratio < Float.POSITIVE_INFINITY;
       effective[j] = usable ? ratio : 1;
@@ -63,7 +63,7 @@ final class Folding {
     if (bias != null) {
       for (int i = 0; i < usable.length; i++) {
         int row = linear.firstRow() + i;
-        if (!Float.isFinite(weights.stored().round(bias[row] / usable[i]))) {
+        if (!Float.isFinite(weights.type(linear.bias()).round(bias[row] / usable[i]))) {
           usable[i] = 1;
         }
         bias[row] /= usable[i];

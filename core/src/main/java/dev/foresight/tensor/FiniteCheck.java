@@ -13,7 +13,7 @@ import java.util.List;
  * a norm or a bias they would show far from where they are, or only at the reader's.
  */
 public final class FiniteCheck {
-  private static final int CHUNK = 8 << 20; // bytes, a multiple of every element's
+  private static final int CHUNK = 8 << 20; // bytes
 
   private FiniteCheck() {}
 
@@ -33,14 +33,18 @@ public final class FiniteCheck {
    *     that is not finite and how many there are
    */
   public static void read(ByteSource file, Reader other) throws IOException {
+    read(file, other, CHUNK);
+  }
+
+  static void read(ByteSource file, Reader other, int chunk) throws IOException {
     List<Entry> tensors =
         SafetensorsHeader.read(file).entries().values().stream()
             .filter(entry -> FloatBits.of(entry.info().dtype()) != null)
             .sorted(Comparator.comparingLong(Entry::position))
             .toList();
     int next = 0;
-    for (long at = 0; at < file.size(); at += CHUNK) {
-      ByteBuffer bytes = file.read(at, (int) Math.min(CHUNK, file.size() - at));
+    for (long at = 0; at < file.size(); at += chunk) {
+      ByteBuffer bytes = file.read(at, (int) Math.min(chunk, file.size() - at));
       long end = at + bytes.remaining();
       while (next < tensors.size() && tensors.get(next).position() < end) {
         Entry tensor = tensors.get(next);

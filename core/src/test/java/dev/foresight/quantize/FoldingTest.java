@@ -88,6 +88,23 @@ class FoldingTest {
     assertThat(folding.vectors().get("v.bias")).containsExactly(60000, 30000);
   }
 
+  /** A norm stored in fp32 beside linears in bf16 loses nothing; 1 + 2^-20 is no bf16. */
+  @Test
+  void vectorOfAnotherTypeIsRoundedToItsOwn() {
+    float fine = 1 + 0x1p-20f;
+    BlockWeights weights =
+        new BlockWeights(
+            "b",
+            Map.of(),
+            Map.of("norm.weight", new float[] {fine}, "q.bias", new float[] {fine}),
+            DType.BF16,
+            Map.of("norm.weight", DType.F32));
+    Folding folding = new Folding(weights);
+    assertThat(folding.fold(NORM, new float[] {2})).containsExactly(2);
+    assertThat(folding.vectors().get("norm.weight")).containsExactly(fine / 2);
+    assertThat(folding.vectors().get("q.bias")).containsExactly(1);
+  }
+
   private static BlockWeights norms(float[] norm, DType stored) {
     return new BlockWeights("b", Map.of(), Map.of("norm.weight", norm), stored);
   }

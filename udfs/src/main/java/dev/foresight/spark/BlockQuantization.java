@@ -210,7 +210,7 @@ public final class BlockQuantization
                     NamedTensor.ofFloats(
                         TensorInfo.of(
                             model.architecture().tensorName(block, path + ".weight"),
-                            weights.stored(),
+                            weights.type(path + ".weight"),
                             matrix.rows(),
                             matrix.columns()),
                         matrix.values())));
@@ -222,7 +222,7 @@ public final class BlockQuantization
                     NamedTensor.ofFloats(
                         TensorInfo.of(
                             model.architecture().tensorName(block, path),
-                            weights.stored(),
+                            weights.type(path),
                             vector.length),
                         vector)));
     return tensors;
