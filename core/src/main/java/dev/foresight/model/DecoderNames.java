@@ -61,7 +61,8 @@ final class DecoderNames {
   }
 
   /**
-   * @throws InputException if several prefixes may be the decoder's, or two tensors are the same one
+   * @throws InputException if several prefixes may be the decoder's, or two tensors are the same
+   *     one
    */
   Found find() {
     TreeSet<String> prefixes = prefixes();

@@ -17,8 +17,8 @@ import java.util.List;
  * @param architecture the table of its family
  * @param checkpoint its tensors, by the names of {@code architecture}; closed with the model
  * @param location what messages call the folder
- * @param untied whether an own output head is stored although config.json says that the embedding is
- *     the head; it may still be a copy of the embedding
+ * @param untied whether an own output head is stored although config.json says that the embedding
+ *     is the head; it may still be a copy of the embedding
  * @param notes what a user may not expect of the folder, a sentence each
  */
 public record Model(
@@ -59,7 +59,8 @@ public record Model(
   public static Model of(ModelFolder folder, Checkpoint checkpoint) throws IOException {
     String where = folder.location() + "/" + ModelConfig.FILE;
     ModelConfig config = ModelConfig.parse(folder.text(ModelConfig.FILE), where);
-    return of(config, checkpoint, folder.location(), Checkpoints.unheeded(folder).stream().toList());
+    return of(
+        config, checkpoint, folder.location(), Checkpoints.unheeded(folder).stream().toList());
   }
 
   /**
@@ -74,8 +75,7 @@ public record Model(
   private static Model of(
       ModelConfig config, Checkpoint checkpoint, String location, List<String> known) {
     Architecture family = Architectures.find(config.modelType()).orElseThrow();
-    DecoderNames.Found found =
-        new DecoderNames(family, config.part(), checkpoint, location).find();
+    DecoderNames.Found found = new DecoderNames(family, config.part(), checkpoint, location).find();
     OutputHead head = OutputHead.decide(config, found, location);
     ModelConfig decided = config.withTiedHead(head.tied());
     new CheckpointCheck(decided, found.architecture(), head.checkpoint(), location).run();

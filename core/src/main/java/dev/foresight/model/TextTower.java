@@ -28,8 +28,9 @@ final class TextTower {
   }
 
   /**
-   * Whether a config.json says that the output head is the embedding, as transformers 5.23 reads it:
-   * the larger model decides for its decoder, but LLaVA's did not in old files, so there either may.
+   * Whether a config.json says that the output head is the embedding, as transformers 5.23 reads
+   * it: the larger model decides for its decoder, but LLaVA's did not in old files, so there either
+   * may.
    *
    * @param text what it says of the decoder, over the defaults of the decoder's family
    */

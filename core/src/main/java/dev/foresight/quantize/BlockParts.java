@@ -90,10 +90,6 @@ public final class BlockParts {
     }
     String prefix = architecture.tensorName(block, "");
     return new BlockWeights(
-        prefix.substring(0, prefix.length() - 1),
-        linears,
-        vectors,
-        stored,
-        others);
+        prefix.substring(0, prefix.length() - 1), linears, vectors, stored, others);
   }
 }

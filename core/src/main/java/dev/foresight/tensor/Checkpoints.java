@@ -36,8 +36,8 @@ public final class Checkpoints {
   }
 
   /**
-   * What an index beside {@value #SINGLE_FILE} says that nobody heeds, a sentence; nothing where the
-   * two agree.
+   * What an index beside {@value #SINGLE_FILE} says that nobody heeds, a sentence; nothing where
+   * the two agree.
    */
   public static Optional<String> unheeded(ModelFolder folder) throws IOException {
     List<String> files = folder.files();
@@ -49,8 +49,7 @@ public final class Checkpoints {
         ? Optional.empty()
         : Optional.of(
             "%s holds the weights of %s, as for transformers; %s names %d other files, which were not read."
-                .formatted(
-                    SINGLE_FILE, folder.location(), ShardedCheckpoint.INDEX, others.size()));
+                .formatted(SINGLE_FILE, folder.location(), ShardedCheckpoint.INDEX, others.size()));
   }
 
   /**

@@ -29,8 +29,8 @@ public final class FiniteCheck {
   /**
    * Reads a whole file once, for the check and for another reader.
    *
-   * @throws InputException if its header is wrong, or naming the file, the tensor, the first element
-   *     that is not finite and how many there are
+   * @throws InputException if its header is wrong, or naming the file, the tensor, the first
+   *     element that is not finite and how many there are
    */
   public static void read(ByteSource file, Reader other) throws IOException {
     read(file, other, CHUNK);

@@ -96,7 +96,8 @@ class OutsideTensorsTest {
         assertThat(written.at("/text_config/tie_word_embeddings").booleanValue()).isFalse();
         try (Checkpoint file = write(model, outside, container)) {
           float[] head = model.checkpoint().floats("lm_head.weight");
-          DType type = container.floatType().orElse(model.checkpoint().info("lm_head.weight").dtype());
+          DType type =
+              container.floatType().orElse(model.checkpoint().info("lm_head.weight").dtype());
           for (int i = 0; i < head.length; i++) {
             head[i] = type.round(head[i]);
           }

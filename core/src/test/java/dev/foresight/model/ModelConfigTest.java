@@ -178,7 +178,15 @@ class ModelConfigTest {
   @Test
   void flagThatTiesTheHeadIsReadWhereTransformersReadsIt() throws IOException {
     Map<String, String> parts =
-        Map.of("gemma3", "gemma3_text", "llava", "llama", "llava_next", "mistral", "mistral3", "mistral");
+        Map.of(
+            "gemma3",
+            "gemma3_text",
+            "llava",
+            "llama",
+            "llava_next",
+            "mistral",
+            "mistral3",
+            "mistral");
     JsonNode golden = StrictJson.object("flags", new GoldenModel("").folder().text("flags.json"));
     assertThat(golden.size()).isEqualTo(57);
     for (Map.Entry<String, JsonNode> flag : golden.properties()) {

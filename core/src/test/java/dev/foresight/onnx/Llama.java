@@ -44,7 +44,8 @@ public final class Llama {
     names.remove("lm_head.weight");
     return Model.of(
         ModelConfig.parse(
-            json.replace("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true"), "tied"),
+            json.replace("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true"),
+            "tied"),
         new RenamedCheckpoint(both, "tied", names),
         FOLDER.location());
   }

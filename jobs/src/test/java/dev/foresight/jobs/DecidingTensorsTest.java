@@ -61,9 +61,13 @@ class DecidingTensorsTest {
         .contains("Note: The written config.json says tie_word_embeddings false")
         .contains("Note: 1 tensors that no part of a llama model reads were copied: score.weight.");
     JsonNode report = json(out.resolve("report.json"));
-    assertThat(report.get("copied")).singleElement().extracting(JsonNode::asText).isEqualTo("score.weight");
+    assertThat(report.get("copied"))
+        .singleElement()
+        .extracting(JsonNode::asText)
+        .isEqualTo("score.weight");
     assertThat(report.get("warnings").size()).isGreaterThanOrEqualTo(4);
-    assertThat(json(out.resolve("config.json")).get("tie_word_embeddings").booleanValue()).isFalse();
+    assertThat(json(out.resolve("config.json")).get("tie_word_embeddings").booleanValue())
+        .isFalse();
     try (Checkpoint written = Checkpoints.open(new LocalModelFolder(out))) {
       assertThat(written.floats("lm_head.weight")).isEqualTo(head);
       assertThat(written.floats("score.weight")).containsOnly(0);
@@ -117,8 +121,17 @@ class DecidingTensorsTest {
   private Cli.Result quantize(String model, Path out, Object... more) {
     Object[] all = new Object[more.length + 11];
     Object[] fixed = {
-      "quantize", "--master", "local[1]", "--method", "rtn", "--group", 64, "--model",
-      folder.resolve(model), "--out", out
+      "quantize",
+      "--master",
+      "local[1]",
+      "--method",
+      "rtn",
+      "--group",
+      64,
+      "--model",
+      folder.resolve(model),
+      "--out",
+      out
     };
     System.arraycopy(fixed, 0, all, 0, fixed.length);
     System.arraycopy(more, 0, all, fixed.length, more.length);
