@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.Hashing;
+import dev.foresight.export.CompanionFiles;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.QuantizeCommand.Method;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,6 +47,8 @@ final class QuantizationReport {
   private long bytes;
   private int takenOver;
   private SortedMap<String, WrittenFile> files = new TreeMap<>();
+  private List<String> left = List.of();
+  private Optional<String> ownCode = Optional.empty();
 
   QuantizationReport(
       QuantizeJob.Request request,
@@ -69,6 +73,16 @@ final class QuantizationReport {
     files = allFiles;
   }
 
+  /**
+   * Tells what lies beside the original's weights.
+   *
+   * @param note what a user should know of the model's own code, if it has any
+   */
+  void beside(CompanionFiles companions, Optional<String> note) {
+    left = companions.left();
+    ownCode = note;
+  }
+
   /** Tells how many blocks an earlier run, which was killed, had finished. */
   void tookOver(int finished) {
     takenOver = finished;
@@ -77,7 +91,7 @@ final class QuantizationReport {
   /** All that decides the written bytes; where a store counts, the hash of its slices included. */
   ObjectNode plan() throws IOException {
     ObjectNode plan = report();
-    plan.remove(List.of("result", "warnings", "files"));
+    plan.remove(List.of("result", "warnings", "files", "left_behind"));
     if (selection.isPresent()) {
       byte[] slices = Json.MAPPER.writeValueAsBytes(selection.get().slices());
       plan.put("sketches_sha256", Hashing.sha256Hex(slices));
@@ -151,8 +165,16 @@ final class QuantizationReport {
     putSum(result, "loss_rounded", LinearReport::roundLoss);
     putSum(result, "loss_final", LinearReport::finalLoss);
     report.set("files", Json.MAPPER.valueToTree(files));
-    request.container().warnings(grid).forEach(report.putArray("warnings")::add);
+    left.forEach(report.putArray("left_behind")::add);
+    warnings().forEach(report.putArray("warnings")::add);
     return report;
+  }
+
+  private List<String> warnings() {
+    List<String> warnings =
+        new ArrayList<>(request.container().warnings(grid, grids.others().values()));
+    ownCode.ifPresent(warnings::add);
+    return warnings;
   }
 
   private void addOverrides(ArrayNode node) {
@@ -245,7 +267,12 @@ final class QuantizationReport {
                 + " learns from: the window's own blend is used.");
       }
     }
-    request.container().warnings(grid).forEach(warning -> out.println("Note: " + warning));
+    warnings().forEach(warning -> out.println("Note: " + warning));
+    if (!left.isEmpty()) {
+      out.printf(
+          "Left behind, because no reader of these weights needs it: %s%n",
+          String.join(", ", left));
+    }
     if (takenOver > 0) {
       out.printf("Took over %d blocks of a run that did not finish%n", takenOver);
     }

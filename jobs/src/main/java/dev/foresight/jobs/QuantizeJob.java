@@ -127,6 +127,7 @@ final class QuantizeJob {
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       ObjectNode config = (ObjectNode) Json.MAPPER.readTree(model.config().json());
       WrittenConfig.requireFloat(request.model(), config);
+      CompanionFiles companions = CompanionFiles.of(folder, config);
       ModelGrids grids = GridPlan.of(request, model);
       ModelFingerprint fingerprint = ModelFingerprint.of(folder);
       Optional<Manifest> manifest = manifest(request, fingerprint);
@@ -135,6 +136,7 @@ final class QuantizeJob {
       Presearched window = window(request, model.config());
       QuantizationReport report =
           new QuantizationReport(request, grids, fingerprint, manifest, selection, window);
+      report.beside(companions, OwnCode.note(config));
       prepare(request, output, report.plan());
       try {
         Plan plan =
@@ -145,7 +147,7 @@ final class QuantizeJob {
                 grids,
                 request.search(),
                 selection.orElse(null));
-        quantize(plan, model, folder, config, output, report);
+        quantize(plan, model, folder, config, companions, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
         output.json("report.json", report.report());
@@ -225,6 +227,7 @@ final class QuantizeJob {
       Model model,
       ModelFolder folder,
       ObjectNode config,
+      CompanionFiles companions,
       OutputFolder output,
       QuantizationReport report)
       throws IOException {
@@ -275,7 +278,7 @@ final class QuantizeJob {
         "foresight/quantization",
         QuantizationTables.quantization(done),
         QuantizationTables.QUANTIZATION);
-    long bytes = writeRest(plan, model, folder, config, output, done);
+    long bytes = writeRest(plan, model, folder, config, companions, output, done);
     report.add(done, bytes, output.written());
   }
 
@@ -294,6 +297,7 @@ final class QuantizeJob {
       Model model,
       ModelFolder folder,
       ObjectNode config,
+      CompanionFiles companions,
       OutputFolder output,
       List<QuantizedBlock> done)
       throws IOException {
@@ -312,13 +316,12 @@ final class QuantizeJob {
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));
     }
     output.text(ShardedCheckpoint.INDEX, files.index());
-    List<String> kept = new ArrayList<>(KeptInFloat.outside(model));
-    kept.addAll(plan.grids().floats());
+    List<String> kept = KeptInFloat.of(model, plan.grids().floats());
     output.text(
         ModelConfig.FILE,
         WrittenConfig.text(folder.location(), config, container, plan.grids(), kept));
     output.texts(container.sideFiles(plan.grids().common(), kept));
-    output.copy(folder, CompanionFiles.toCopy(folder.files(), config));
+    output.copy(folder, companions.copied());
     return bytes[0];
   }
 
