@@ -186,7 +186,8 @@ public final class CompressedTensors implements Container {
     config.put("quantization_status", "compressed");
     config.put("version", DENSE_SINCE);
     if (!grid.symmetric() && others.isEmpty()) {
-      // transformers 5.23 can't lay out packed zero points, but reads them where it unpacks at once;
+      // transformers 5.23 can't lay out packed zero points, but reads them where it unpacks at
+      // once;
       // of several groups it then takes the first for all linears, and loads wrong weights
       config.put("dequantize", true);
     }
@@ -199,10 +200,7 @@ public final class CompressedTensors implements Container {
                 .computeIfAbsent(own, g -> new ArrayList<>())
                 .add(KeptInFloat.target(KeptInFloat.inBlock(name))));
     named.forEach((own, names) -> addGroup(groups, own, names));
-    keptInFloat.stream()
-        .map(KeptInFloat::target)
-        .sorted()
-        .forEach(config.putArray("ignore")::add);
+    keptInFloat.stream().map(KeptInFloat::target).sorted().forEach(config.putArray("ignore")::add);
     config.putNull("kv_cache_scheme");
     config.putNull("global_compression_ratio");
     config.putObject("sparsity_config");

@@ -10,9 +10,36 @@ final class ForeignWeights {
 
   private static final Set<String> ENDS =
       Set.of(
-          "safetensors", "bin", "pt", "pth", "ckpt", "gguf", "ggml", "onnx", "onnx_data", "data",
-          "msgpack", "h5", "keras", "ot", "npz", "npy", "pkl", "pickle", "tflite", "mlmodel",
-          "mlpackage", "engine", "plan", "nemo", "llamafile", "distcp", "tar", "gz", "zst", "zip");
+          "safetensors",
+          "bin",
+          "pt",
+          "pth",
+          "ckpt",
+          "gguf",
+          "ggml",
+          "onnx",
+          "onnx_data",
+          "data",
+          "msgpack",
+          "h5",
+          "keras",
+          "ot",
+          "npz",
+          "npy",
+          "pkl",
+          "pickle",
+          "tflite",
+          "mlmodel",
+          "mlpackage",
+          "engine",
+          "plan",
+          "nemo",
+          "llamafile",
+          "distcp",
+          "tar",
+          "gz",
+          "zst",
+          "zip");
 
   private ForeignWeights() {}
 

@@ -86,8 +86,7 @@ public final class KeptInFloat {
     // only what has the shape of a linear's weight can be one
     boolean linear = tensor.name().endsWith(WEIGHT) && tensor.shape().size() == 2;
     return linear
-        ? Optional.of(
-            tensor.name().substring(0, tensor.name().length() - WEIGHT.length()))
+        ? Optional.of(tensor.name().substring(0, tensor.name().length() - WEIGHT.length()))
         : Optional.empty();
   }
 

@@ -21,7 +21,12 @@ public final class WholeModel {
   /** Adapters that are prompts, not changes of weights. */
   private static final Set<String> PROMPTS =
       Set.of(
-          "PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING", "MULTITASK_PROMPT_TUNING", "CPT", "ADAPTION_PROMPT");
+          "PREFIX_TUNING",
+          "PROMPT_TUNING",
+          "P_TUNING",
+          "MULTITASK_PROMPT_TUNING",
+          "CPT",
+          "ADAPTION_PROMPT");
 
   /** Where tools of before quantization_config, or beside it, say how weights are quantized. */
   private static final List<String> QUANTIZATION =

@@ -36,7 +36,9 @@ record SpecialTokens(
         : JsonNodeFactory.instance.objectNode();
   }
 
-  /** How many tokens the model knows, if its config says so; of a model that also sees, its text. */
+  /**
+   * How many tokens the model knows, if its config says so; of a model that also sees, its text.
+   */
   OptionalInt vocabulary() {
     JsonNode size = model.path("text_config").path(VOCABULARY);
     size = size.isInt() ? size : model.path(VOCABULARY);
@@ -60,7 +62,7 @@ record SpecialTokens(
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s needs a %s, and neither %s nor %s of %s names one%s."
+                    "%s needs the tokenizer's %s, and neither %s nor %s of %s names one%s."
                         .formatted(
                             what,
                             key,

@@ -63,8 +63,14 @@ public final class Tokenizer implements AutoCloseable {
                       : ""));
     }
     String json = folder.text(FILE);
-    AddedTokens.requireAllIn(json, folder, special.config());
-    return of(json, folder.location(), special);
+    Tokenizer tokenizer = of(json, folder.location(), special);
+    try {
+      AddedTokens.requireAllIn(json, folder, special.config());
+    } catch (IOException | RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+    return tokenizer;
   }
 
   private static Tokenizer of(String json, String location, SpecialTokens special)

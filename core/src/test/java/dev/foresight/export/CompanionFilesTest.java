@@ -118,8 +118,7 @@ class CompanionFilesTest {
 
   @Test
   void whatIsTooLargeForATextIsLeftBehind() throws IOException {
-    try (RandomAccessFile file =
-        new RandomAccessFile(folder.resolve("talk.wav").toFile(), "rw")) {
+    try (RandomAccessFile file = new RandomAccessFile(folder.resolve("talk.wav").toFile(), "rw")) {
       file.setLength(ModelFolder.MAX_TEXT + 1L); // sparse
     }
     files("strange:name.txt");

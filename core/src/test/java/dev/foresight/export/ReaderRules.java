@@ -52,8 +52,7 @@ final class ReaderRules {
         for (String kind : List.of("Linear", "re:", "")) { // the last one counts
           for (JsonNode group : config.path("config_groups")) {
             for (String target : texts(group.path("targets"))) {
-              String is =
-                  target.equals("Linear") ? target : target.startsWith("re:") ? "re:" : "";
+              String is = target.equals("Linear") ? target : target.startsWith("re:") ? "re:" : "";
               if (is.equals(kind) && compressedTensors(module, target)) {
                 quantized.put(module, group.at("/weights/num_bits").asInt());
               }

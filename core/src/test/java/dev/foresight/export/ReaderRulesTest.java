@@ -103,7 +103,11 @@ class ReaderRulesTest {
         new Shape("larger", "gemma3", tower, none, none, larger),
         new Shape("larger mixed", "gemma3", tower, "\\.1\\.mlp", "\\.10\\.self_attn\\.o_", larger),
         new Shape(
-            "larger with a classifier", "gemma3", List.of("language_model.score"), none, none,
+            "larger with a classifier",
+            "gemma3",
+            List.of("language_model.score"),
+            none,
+            none,
             List.of(AS_STORED)));
   }
 
@@ -217,7 +221,8 @@ class ReaderRulesTest {
   @Test
   void entriesAreMinimal() throws IOException {
     Case it = new Case(shapes().get(1));
-    assertThat(new CompressedTensors().quantizationConfig(GRID, it.kept).orElseThrow().get("ignore"))
+    assertThat(
+            new CompressedTensors().quantizationConfig(GRID, it.kept).orElseThrow().get("ignore"))
         .extracting(JsonNode::asText)
         .containsExactly("lm_head", "score");
     assertThat(
@@ -237,7 +242,11 @@ class ReaderRulesTest {
     SortedMap<String, Grid> others =
         new TreeMap<>(Map.of("model.layers.0.mlp.up_proj", new Grid(8, 64, false, DType.F16)));
     CompressedTensors container = new CompressedTensors();
-    assertThat(container.quantizationConfig(asymmetric, others, List.of()).orElseThrow().has("dequantize"))
+    assertThat(
+            container
+                .quantizationConfig(asymmetric, others, List.of())
+                .orElseThrow()
+                .has("dequantize"))
         .isFalse();
     assertThat(container.warnings(asymmetric, others.values()))
         .anyMatch(warning -> warning.contains("transformers 5.23 can't load zero points together"));

@@ -38,7 +38,8 @@ class WholeModelTest {
           .withMessageContaining("merge_and_unload()");
     }
     for (String file :
-        List.of("adapter_model.safetensors", "style.lora.safetensors", "pytorch_lora_weights.bin")) {
+        List.of(
+            "adapter_model.safetensors", "style.lora.safetensors", "pytorch_lora_weights.bin")) {
       refused(folder("model.safetensors", file))
           .withMessageContaining("holds an adapter (%s)", file)
           .withMessageContaining("Merge it first");

@@ -109,7 +109,8 @@ class TokenizerFilesTest {
 
   @Test
   void tokenThatStandsBehindEveryTextEndsDocumentsWhereNoneIsNamed() throws IOException {
-    Golden behind = goldens().stream().filter(g -> g.toString().equals("EOS behind")).findFirst().get();
+    Golden behind =
+        goldens().stream().filter(g -> g.toString().equals("EOS behind")).findFirst().get();
     try (Tokenizer tokenizer = Tokenizer.open(behind.folder())) {
       assertThat(tokenizer.eos("--separator eos")).isEqualTo(1);
     }
@@ -124,7 +125,7 @@ class TokenizerFilesTest {
         assertThatExceptionOfType(InputException.class)
             .isThrownBy(() -> tokenizer.eos("--separator eos"))
             .withMessage(
-                "--separator eos needs a eos_token, and neither tokenizer_config.json nor"
+                "--separator eos needs the tokenizer's eos_token, and neither tokenizer_config.json nor"
                     + " special_tokens_map.json of m names one. The model's own eos_token_id is 0,"
                     + " '<|endoftext|>': add \"eos_token\": \"<|endoftext|>\" to"
                     + " tokenizer_config.json if that is the one.");

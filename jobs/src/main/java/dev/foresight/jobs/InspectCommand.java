@@ -1,7 +1,7 @@
 package dev.foresight.jobs;
 
-import dev.foresight.model.Model;
 import dev.foresight.export.WholeModel;
+import dev.foresight.model.Model;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.tensor.ModelFolder;
 import java.io.PrintWriter;

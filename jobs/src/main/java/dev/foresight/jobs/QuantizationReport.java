@@ -48,7 +48,7 @@ final class QuantizationReport {
   private int takenOver;
   private SortedMap<String, WrittenFile> files = new TreeMap<>();
   private List<String> left = List.of();
-  private Optional<String> ownCode = Optional.empty();
+  private List<String> notes = List.of();
 
   QuantizationReport(
       QuantizeJob.Request request,
@@ -76,11 +76,11 @@ final class QuantizationReport {
   /**
    * Tells what lies beside the original's weights.
    *
-   * @param note what a user should know of the model's own code, if it has any
+   * @param folderNotes what a user should know of the folder, a sentence each
    */
-  void beside(CompanionFiles companions, Optional<String> note) {
+  void beside(CompanionFiles companions, List<String> folderNotes) {
     left = companions.left();
-    ownCode = note;
+    notes = folderNotes;
   }
 
   /** Tells how many blocks an earlier run, which was killed, had finished. */
@@ -173,7 +173,7 @@ final class QuantizationReport {
   private List<String> warnings() {
     List<String> warnings =
         new ArrayList<>(request.container().warnings(grid, grids.others().values()));
-    ownCode.ifPresent(warnings::add);
+    warnings.addAll(notes);
     return warnings;
   }
 
@@ -270,8 +270,7 @@ final class QuantizationReport {
     warnings().forEach(warning -> out.println("Note: " + warning));
     if (!left.isEmpty()) {
       out.printf(
-          "Left behind, because no reader of these weights needs it: %s%n",
-          String.join(", ", left));
+          "Left behind, not read together with these weights: %s%n", String.join(", ", left));
     }
     if (takenOver > 0) {
       out.printf("Took over %d blocks of a run that did not finish%n", takenOver);

@@ -136,7 +136,7 @@ final class QuantizeJob {
       Presearched window = window(request, model.config());
       QuantizationReport report =
           new QuantizationReport(request, grids, fingerprint, manifest, selection, window);
-      report.beside(companions, OwnCode.note(config));
+      report.beside(companions, FolderNotes.of(folder, config));
       prepare(request, output, report.plan());
       try {
         Plan plan =

@@ -51,8 +51,7 @@ public record PromptTokens(int[] tokens, int continuation) implements Serializab
   }
 
   private static int[] encode(Tokenizer tokenizer, String text) {
-    return IntStream.concat(
-            IntStream.of(tokenizer.prefix()), IntStream.of(tokenizer.encode(text)))
+    return IntStream.concat(IntStream.of(tokenizer.prefix()), IntStream.of(tokenizer.encode(text)))
         .toArray();
   }
 
