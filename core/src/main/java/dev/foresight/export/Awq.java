@@ -13,6 +13,7 @@ import dev.foresight.tensor.StrictJson;
 import dev.foresight.tensor.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,11 @@ final class Awq implements Container {
           "%s has %d outputs: --container awq can't hold it, they must be a multiple of %d; compressed-tensors, dequantized can."
               .formatted(linear, rows, MULTIPLE));
     }
+  }
+
+  @Override
+  public void checkKept(List<String> keptInFloat, Collection<String> quantized) {
+    KeptInFloat.requireDistinctPieces(keptInFloat, quantized);
   }
 
   @Override
@@ -153,7 +159,7 @@ final class Awq implements Container {
     config.put("version", "gemm");
     // where the list is missing, vLLM guesses
     ArrayNode kept = config.putArray("modules_to_not_convert");
-    keptInFloat.stream().map(KeptInFloat::plain).sorted().forEach(kept::add);
+    keptInFloat.stream().flatMap(KeptInFloat::pieces).sorted().forEach(kept::add);
     return Optional.of(config);
   }
 

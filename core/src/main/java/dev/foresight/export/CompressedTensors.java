@@ -12,12 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The {@code pack-quantized} format of compressed-tensors, which transformers and vLLM read. For a
@@ -77,15 +79,27 @@ public final class CompressedTensors implements Container {
 
   @Override
   public List<String> warnings(Grid grid) {
+    return warnings(grid, List.of());
+  }
+
+  @Override
+  public List<String> warnings(Grid grid, Collection<Grid> others) {
     List<String> warnings = new ArrayList<>();
-    if (Integer.SIZE % grid.bits() != 0) {
-      warnings.add(
-          "Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word."
-              .formatted(grid.bits(), DENSE_SINCE));
-    }
+    Stream.concat(Stream.of(grid), others.stream())
+        .map(Grid::bits)
+        .filter(bits -> Integer.SIZE % bits != 0)
+        .distinct()
+        .sorted()
+        .forEach(
+            bits ->
+                warnings.add(
+                    "Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word."
+                        .formatted(bits, DENSE_SINCE)));
     if (!grid.symmetric()) {
       warnings.add(
-          "transformers reads zero points because config.json asks it to dequantize, as 5.23 understands; where a release does not load them, pass CompressedTensorsConfig(dequantize=True).");
+          others.isEmpty()
+              ? "transformers reads zero points because config.json asks it to dequantize, as 5.23 understands; where a release does not load them, pass CompressedTensorsConfig(dequantize=True)."
+              : "transformers 5.23 can't load zero points together with several widths or groups, and stops: for it, write symmetric, or --override to float only.");
       if (grid.bits() != 4 && grid.bits() != 8) {
         warnings.add(
             "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric."
@@ -171,19 +185,22 @@ public final class CompressedTensors implements Container {
     config.put("format", FORMAT);
     config.put("quantization_status", "compressed");
     config.put("version", DENSE_SINCE);
-    if (!grid.symmetric()) {
-      // transformers 5.23 can't lay out packed zero points, but reads them where it unpacks at once
+    if (!grid.symmetric() && others.isEmpty()) {
+      // transformers 5.23 can't lay out packed zero points, but reads them where it unpacks at
+      // once;
+      // of several groups it then takes the first for all linears, and loads wrong weights
       config.put("dequantize", true);
     }
     ObjectNode groups = config.putObject("config_groups");
     addGroup(groups, grid, List.of("Linear"));
     Map<Grid, List<String>> named = new LinkedHashMap<>();
-    others.forEach((name, own) -> named.computeIfAbsent(own, g -> new ArrayList<>()).add(name));
+    others.forEach(
+        (name, own) ->
+            named
+                .computeIfAbsent(own, g -> new ArrayList<>())
+                .add(KeptInFloat.target(KeptInFloat.inBlock(name))));
     named.forEach((own, names) -> addGroup(groups, own, names));
-    keptInFloat.stream()
-        .map(name -> KeptInFloat.coversAll(name) ? "re:" + KeptInFloat.pattern(name) : name)
-        .sorted()
-        .forEach(config.putArray("ignore")::add);
+    keptInFloat.stream().map(KeptInFloat::target).sorted().forEach(config.putArray("ignore")::add);
     config.putNull("kv_cache_scheme");
     config.putNull("global_compression_ratio");
     config.putObject("sparsity_config");

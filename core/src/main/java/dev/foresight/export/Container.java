@@ -6,6 +6,7 @@ import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +46,22 @@ public interface Container {
    */
   default void check(String linear, int rows, int columns) {}
 
+  /**
+   * Refuses what config.json can't tell readers to leave alone, before anything is computed.
+   *
+   * @param keptInFloat entries of {@link KeptInFloat}
+   * @param quantized names of all linears that are quantized
+   * @throws InputException if an entry would cover one of them; the message says what to use
+   */
+  default void checkKept(List<String> keptInFloat, Collection<String> quantized) {}
+
   /** What a user should know of readers before choosing this grid; empty if there is nothing. */
   List<String> warnings(Grid grid);
+
+  /** The same where some linears have other grids. */
+  default List<String> warnings(Grid grid, Collection<Grid> others) {
+    return warnings(grid);
+  }
 
   /**
    * The tensors of one linear, without its bias.
@@ -65,7 +80,7 @@ public interface Container {
    * What config.json says of the weights, or nothing if they are plain floats.
    *
    * @param grid that of all quantized linears
-   * @param keptInFloat names of all linears that are not quantized, with the output head
+   * @param keptInFloat entries of {@link KeptInFloat}
    */
   Optional<ObjectNode> quantizationConfig(Grid grid, List<String> keptInFloat);
 

@@ -13,9 +13,11 @@ public final class ExportedCheckpoints {
   private ExportedCheckpoints() {}
 
   /**
-   * @throws InputException if config.json names a quantization that can't be read here
+   * @throws InputException if the safetensors are not the whole model, or config.json names a
+   *     quantization that can't be read here
    */
   public static Checkpoint open(ModelFolder folder) throws IOException {
+    WholeModel.require(folder);
     String config = folder.location() + "/config.json";
     ObjectNode json = StrictJson.object(config, folder.text("config.json"));
     if (!json.hasNonNull(WrittenConfig.QUANTIZATION)) {

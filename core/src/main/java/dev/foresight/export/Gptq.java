@@ -233,7 +233,7 @@ final class Gptq implements Container {
         keptInFloat.stream().filter(name -> !KeptInFloat.isHead(name)).sorted().toList();
     if (!kept.isEmpty()) {
       ObjectNode dynamic = config.putObject("dynamic");
-      kept.forEach(name -> dynamic.putObject("-:" + KeptInFloat.pattern(name)));
+      kept.forEach(name -> dynamic.putObject("-:" + KeptInFloat.regex(name)));
     }
     return config;
   }

@@ -1,11 +1,13 @@
 package dev.foresight.export;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.ModelGrids;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.StrictJson;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +19,8 @@ public final class WrittenConfig {
   private static final Map<DType, String> NAMES =
       Map.of(DType.F16, "float16", DType.BF16, "bfloat16", DType.F32, "float32");
 
+  private static final List<String> TYPE_KEYS = List.of("dtype", "torch_dtype");
+
   private WrittenConfig() {}
 
   /**
@@ -26,7 +30,7 @@ public final class WrittenConfig {
    * @param location what messages call the original folder
    * @param original its config.json
    * @param grid that of all quantized linears
-   * @param keptInFloat names of all linears that are not quantized, with the output head
+   * @param keptInFloat entries of {@link KeptInFloat}
    * @throws InputException if the original says that it is quantized already
    */
   public static String text(
@@ -47,14 +51,36 @@ public final class WrittenConfig {
       List<String> keptInFloat) {
     requireFloat(location, original);
     ObjectNode config = original.deepCopy();
-    container
-        .floatType()
-        .ifPresent(
-            type -> config.put(config.has("dtype") ? "dtype" : "torch_dtype", NAMES.get(type)));
+    container.floatType().ifPresent(type -> setType(config, NAMES.get(type)));
     container
         .quantizationConfig(grids.common(), grids.others(), keptInFloat)
         .ifPresent(node -> config.set(QUANTIZATION, node));
     return StrictJson.pretty(config);
+  }
+
+  /** Wherever the type is named, in parts of a larger model too, because all tensors have it. */
+  private static void setType(ObjectNode config, String type) {
+    boolean named = false;
+    for (String key : TYPE_KEYS) {
+      for (ObjectNode part : having(config, key)) {
+        if (part.path(key).isTextual()) {
+          part.put(key, type);
+          named |= part == config;
+        }
+      }
+    }
+    if (!named) {
+      config.put(TYPE_KEYS.get(1), type); // the older key: every release of transformers reads it
+    }
+  }
+
+  /** The object itself and those inside it that have a key. */
+  private static List<ObjectNode> having(ObjectNode config, String key) {
+    List<ObjectNode> parts = new ArrayList<>();
+    for (JsonNode parent : config.findParents(key)) {
+      parts.add((ObjectNode) parent);
+    }
+    return parts;
   }
 
   /**
@@ -69,15 +95,18 @@ public final class WrittenConfig {
   }
 
   /**
-   * @throws InputException if the model is quantized already
+   * @throws InputException if the model, or a part of it, is quantized already
    */
   public static void requireFloat(String location, ObjectNode config) {
-    if (config.hasNonNull(QUANTIZATION)) {
-      throw new InputException(
-          "%s is quantized already (%s): name the folder with the original weights."
-              .formatted(
-                  location,
-                  config.path(QUANTIZATION).path("quant_method").asText("unnamed method")));
+    for (String key : List.of(QUANTIZATION, "compression_config")) {
+      for (ObjectNode part : having(config, key)) {
+        if (part.hasNonNull(key)) {
+          throw new InputException(
+              "%s is quantized already (%s): name the folder with the original weights."
+                  .formatted(
+                      location, part.path(key).path("quant_method").asText("unnamed method")));
+        }
+      }
     }
   }
 }

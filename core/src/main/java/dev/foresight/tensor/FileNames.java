@@ -10,6 +10,18 @@ public final class FileNames {
   private FileNames() {}
 
   /**
+   * Checks each name of a path inside a folder.
+   *
+   * @throws InputException as {@link #requirePlain}
+   */
+  public static String requireInside(String where, String path) {
+    for (String name : path.split("/", -1)) {
+      requirePlain(where, name);
+    }
+    return path;
+  }
+
+  /**
    * A colon is refused with the rest because Hadoop takes what stands before it for a scheme.
    *
    * @param where what the message calls the place that holds the name

@@ -1,10 +1,16 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -53,13 +59,52 @@ public final class LocalModelFolder implements ModelFolder {
   }
 
   @Override
+  public List<String> tree() throws IOException {
+    List<String> paths = new ArrayList<>();
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return hidden(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!hidden(file) && Files.exists(file)) {
+              String name = path.relativize(file).toString().replace(File.separatorChar, '/');
+              paths.add(Files.isDirectory(file) ? name + "/" : name);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path folder, IOException unreadable) {
+            paths.add(path.relativize(folder).toString().replace(File.separatorChar, '/') + "/");
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    Collections.sort(paths);
+    return paths;
+  }
+
+  private boolean hidden(Path file) {
+    return !file.equals(path) && file.getFileName().toString().startsWith(".");
+  }
+
+  @Override
   public ByteSource open(String file) throws IOException {
-    return MappedFile.open(resolve(file));
+    return MappedFile.open(resolve(FileNames.requirePlain(location(), file)));
+  }
+
+  @Override
+  public ByteSource openBelow(String file) throws IOException {
+    return MappedFile.open(resolve(FileNames.requireInside(location(), file)));
   }
 
   @Override
   public String text(String file) throws IOException {
-    if (!Files.isRegularFile(resolve(file))) {
+    if (!Files.isRegularFile(resolve(FileNames.requirePlain(location(), file)))) {
       throw new InputException(
           "%s has no %s: is this a complete Hugging Face model folder?"
               .formatted(location(), file));
@@ -68,7 +113,6 @@ public final class LocalModelFolder implements ModelFolder {
   }
 
   private Path resolve(String file) throws IOException {
-    FileNames.requirePlain(location(), file);
     Path resolved;
     try {
       resolved = path.resolve(file);

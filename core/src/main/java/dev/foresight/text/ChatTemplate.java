@@ -22,6 +22,7 @@ import java.util.Optional;
 public final class ChatTemplate implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String FILE = "chat_template.jinja";
+  private static final String ADDITIONAL = "additional_chat_templates/";
   private static final String KEY = "chat_template";
   private static final List<String> TOKENS =
       List.of(
@@ -50,27 +51,41 @@ public final class ChatTemplate implements Serializable {
   }
 
   /**
-   * The template that a model folder holds, in {@code chat_template.jinja} or {@code
-   * tokenizer_config.json}; of several named ones the default.
+   * The template that a model folder holds, in files of its own or else in {@code
+   * tokenizer_config.json}; of several named ones the default, none if there is no default.
    */
   public static Optional<ChatTemplate> of(ModelFolder folder) throws IOException {
     TokenizerConfig config = TokenizerConfig.of(folder);
-    if (folder.files().contains(FILE)) {
-      String location = folder.location() + "/" + FILE;
-      return Optional.of(new ChatTemplate(location, folder.text(FILE), tokens(config)));
+    List<String> all = folder.tree();
+    for (String file : List.of(ADDITIONAL + "default.jinja", FILE)) {
+      if (all.contains(file)) {
+        String location = folder.location() + "/" + file;
+        return Optional.of(new ChatTemplate(location, folder.textBelow(file), tokens(config)));
+      }
+    }
+    if (all.stream().anyMatch(file -> file.startsWith(ADDITIONAL) && file.endsWith(".jinja"))) {
+      return Optional.empty(); // templates in files are all that counts, and none is the default
     }
     JsonNode template = config.json().path(KEY);
-    for (JsonNode named : template) {
-      if (named.path("name").asText().equals("default")) {
-        template = named.path("template");
-        break;
-      }
+    if (template.isContainerNode()) {
+      template = defaultOf(template);
     }
     return template.isTextual()
         ? Optional.of(
             new ChatTemplate(
                 "%s of %s".formatted(KEY, config.where()), template.asText(), tokens(config)))
         : Optional.empty();
+  }
+
+  /** The default of named templates: a list of name and template, or an object by name. */
+  private static JsonNode defaultOf(JsonNode templates) {
+    JsonNode chosen = templates.path("default");
+    for (JsonNode named : templates) {
+      if (named.path("name").asText().equals("default")) {
+        chosen = named.path("template"); // the last of several, as for transformers
+      }
+    }
+    return chosen;
   }
 
   /** Another template with the special tokens of a model's tokenizer. */

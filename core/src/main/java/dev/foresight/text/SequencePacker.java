@@ -2,6 +2,7 @@ package dev.foresight.text;
 
 import dev.foresight.InputException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -13,7 +14,7 @@ public final class SequencePacker {
   private final int[] pending;
   private final boolean bosAtStart;
   private final boolean bosAtDocument;
-  private final OptionalInt bos;
+  private final int[] bos;
   private final OptionalInt separator;
   private final long limit;
   private final Consumer<int[]> sink;
@@ -38,28 +39,24 @@ public final class SequencePacker {
     this.bosAtStart =
         settings.bos() == Bos.START || settings.bos() == Bos.AUTO && tokenizer.addsBos();
     this.bosAtDocument = settings.bos() == Bos.EACH;
-    this.bos = tokenizer.bos();
+    this.bos =
+        bosAtStart || bosAtDocument
+            ? tokenizer.bos("--bos " + settings.bos().name().toLowerCase(Locale.ROOT))
+            : new int[0];
     this.separator = separatorOf(settings.separator(), tokenizer);
     this.limit = limit;
     this.sink = sink;
-    if ((bosAtStart || bosAtDocument) && bos.isEmpty()) {
+    if (bosAtStart && bos.length >= pending.length) {
       throw new InputException(
-          "--bos %s needs a bos_token, and tokenizer_config.json names none: use --bos none."
-              .formatted(settings.bos()));
+          "--sequence-length %d leaves no room behind the %d tokens that begin each sequence: choose a longer one."
+              .formatted(pending.length, bos.length));
     }
   }
 
   private static OptionalInt separatorOf(String separator, Tokenizer tokenizer) {
     return switch (separator) {
       case "none" -> OptionalInt.empty();
-      case "eos" -> {
-        if (tokenizer.eos().isEmpty()) {
-          throw new InputException(
-              "--separator eos needs an eos_token, and tokenizer_config.json names none:"
-                  + " use --separator none or name a special token.");
-        }
-        yield tokenizer.eos();
-      }
+      case "eos" -> OptionalInt.of(tokenizer.eos("--separator eos"));
       default -> OptionalInt.of(tokenizer.idOf(separator, "--separator"));
     };
   }
@@ -79,7 +76,7 @@ public final class SequencePacker {
       separator.ifPresent(this::push);
     }
     if (bosAtDocument) {
-      push(bos.getAsInt());
+      Arrays.stream(bos).forEach(this::push);
     }
     documentTokens += tokens.length;
     for (int i = 0; i < tokens.length && !full(); i++) {
@@ -94,8 +91,9 @@ public final class SequencePacker {
       return;
     }
     // a chat template may have written BOS itself: the model never saw two
-    if (filled == 0 && bosAtStart && token != bos.getAsInt()) {
-      pending[filled++] = bos.getAsInt();
+    if (filled == 0 && bosAtStart && token != bos[0]) {
+      System.arraycopy(bos, 0, pending, 0, bos.length);
+      filled = bos.length;
     }
     pending[filled++] = token;
     if (filled == pending.length) {

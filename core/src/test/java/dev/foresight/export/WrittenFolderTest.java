@@ -80,28 +80,34 @@ class WrittenFolderTest {
   }
 
   @Test
-  void whatSeesIsLeftAloneByEveryReader() throws IOException {
+  void typeIsTheSameWhereverTheConfigNamesIt() {
+    ObjectNode original =
+        StrictJson.object(
+            "c",
+            "{\"torch_dtype\":\"bfloat16\",\"dtype\":\"bfloat16\",\"text_config\":{\"dtype\":\"bfloat16\"},"
+                + "\"vision_config\":{\"torch_dtype\":\"float32\",\"dtype\":null}}");
+    ObjectNode written =
+        StrictJson.object("c", WrittenConfig.text("m", original, new Awq(), GRID, List.of()));
+    for (String at :
+        List.of("/dtype", "/torch_dtype", "/text_config/dtype", "/vision_config/torch_dtype")) {
+      assertThat(written.at(at).asText()).as(at).isEqualTo("float16");
+    }
+    assertThat(written.at("/vision_config/dtype").isNull()).isTrue();
+  }
+
+  @Test
+  void partsThatSeeAreLeftAloneAsAWhole() throws IOException {
     try (Model model = new GoldenModel("gemma3").open()) {
-      List<String> kept = KeptInFloat.outside(model);
-      assertThat(kept).containsExactly("lm_head", "multi_modal_projector.*", "vision_tower.*");
+      List<String> kept = KeptInFloat.of(model, List.of());
       assertThat(new CompressedTensors().quantizationConfig(GRID, kept).orElseThrow().get("ignore"))
           .extracting(JsonNode::asText)
-          .containsExactly("lm_head", "re:.*multi_modal_projector\\..*", "re:.*vision_tower\\..*");
-      assertThat(
-              new Gptq(Gptq.Zeros.AS_THEY_ARE)
-                  .quantizationConfig(GRID, kept)
-                  .orElseThrow()
-                  .get("dynamic")
-                  .fieldNames())
-          .toIterable()
-          .containsExactly("-:.*multi_modal_projector\\..*", "-:.*vision_tower\\..*");
-      assertThat(
-              new Awq().quantizationConfig(GRID, kept).orElseThrow().get("modules_to_not_convert"))
-          .extracting(JsonNode::asText)
-          .containsExactly("lm_head", "multi_modal_projector", "vision_tower");
+          .containsExactly(
+              "re:^(?:.*\\.)?lm_head$",
+              "re:^(?:model\\.)?multi_modal_projector(?:\\.|$)",
+              "re:^(?:model\\.)?vision_tower(?:\\.|$)");
     }
     try (Model plain = new GoldenModel("phi3").open()) {
-      assertThat(KeptInFloat.outside(plain)).containsExactly("lm_head");
+      assertThat(KeptInFloat.of(plain, List.of())).containsExactly("lm_head");
     }
   }
 
@@ -114,46 +120,13 @@ class WrittenFolderTest {
 
   @Test
   void modelThatIsQuantizedAlreadyIsRefused() {
-    ObjectNode config =
-        StrictJson.object("c", "{\"quantization_config\":{\"quant_method\":\"awq\"}}");
-    assertThatExceptionOfType(InputException.class)
-        .isThrownBy(() -> WrittenConfig.text("/m", config, new Dequantized(), GRID, List.of()))
-        .withMessageContaining("/m is quantized already (awq)");
-  }
-
-  @Test
-  void tokenizerTemplatesAndLicencesAreCopiedButNoWeights() {
-    ObjectNode config = StrictJson.object("c", "{}");
-    assertThat(
-            CompanionFiles.toCopy(
-                List.of(
-                    "tokenizer.json",
-                    "README.md",
-                    "config.json",
-                    "LICENSE.txt",
-                    "NOTICE",
-                    "USE_POLICY.md",
-                    "chat_template.jinja",
-                    "model.safetensors",
-                    "modeling_x.py",
-                    "model.safetensors.index.json",
-                    "pytorch_model.bin",
-                    "merges.txt"),
-                config))
-        .containsExactly(
-            "LICENSE.txt",
-            "NOTICE",
-            "USE_POLICY.md",
-            "chat_template.jinja",
-            "merges.txt",
-            "tokenizer.json");
-  }
-
-  @Test
-  void ownCodeIsCopiedWhereTheConfigAsksForIt() {
-    ObjectNode config =
-        StrictJson.object("c", "{\"auto_map\":{\"AutoModel\":\"modeling_x.Model\"}}");
-    assertThat(CompanionFiles.toCopy(List.of("modeling_x.py", "helpers.py", "a.bin"), config))
-        .containsExactly("helpers.py", "modeling_x.py");
+    String quantized = "\"quantization_config\":{\"quant_method\":\"awq\"}";
+    for (String text :
+        List.of("{%s}".formatted(quantized), "{\"text_config\":{%s}}".formatted(quantized))) {
+      ObjectNode config = StrictJson.object("c", text);
+      assertThatExceptionOfType(InputException.class)
+          .isThrownBy(() -> WrittenConfig.text("/m", config, new Dequantized(), GRID, List.of()))
+          .withMessageContaining("/m is quantized already (awq)");
+    }
   }
 }

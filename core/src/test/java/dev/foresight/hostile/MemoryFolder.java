@@ -38,12 +38,22 @@ public record MemoryFolder(Map<String, byte[]> contents) implements ModelFolder 
 
   @Override
   public List<String> files() {
+    return tree().stream().filter(path -> !path.contains("/")).toList();
+  }
+
+  @Override
+  public List<String> tree() {
     return contents.keySet().stream().sorted().toList();
   }
 
   @Override
   public ByteSource open(String file) {
-    byte[] content = contents.get(FileNames.requirePlain(location(), file));
+    return openBelow(FileNames.requirePlain(location(), file));
+  }
+
+  @Override
+  public ByteSource openBelow(String file) {
+    byte[] content = contents.get(FileNames.requireInside(location(), file));
     if (content == null) {
       throw new InputException("m has no file " + file);
     }

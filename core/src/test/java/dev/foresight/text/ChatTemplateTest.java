@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,31 @@ class ChatTemplateTest {
         """);
     assertThat(ChatTemplate.of(new LocalModelFolder(folder)).orElseThrow().render(HELLO))
         .isEqualTo("yesE");
+  }
+
+  @Test
+  void templatesInFilesCountBeforeThoseOfTheConfig(@TempDir Path folder) throws IOException {
+    // transformers 5.23: AutoTokenizer.from_pretrained(folder).apply_chat_template(...)
+    String config = "{\"chat_template\": %s}";
+    Path inConfig = folder.resolve("tokenizer_config.json");
+    Files.writeString(inConfig, config.formatted("{\"x\": \"1\", \"default\": \"object\"}"));
+    assertThat(rendered(folder)).contains("object");
+    String twice =
+        "[{\"name\": \"default\", \"template\": \"1\"}, {\"name\": \"default\", \"template\": \"2\"}]";
+    Files.writeString(inConfig, config.formatted(twice));
+    assertThat(rendered(folder)).contains("2");
+    Files.writeString(inConfig, config.formatted("\"config\""));
+    Path additional = Files.createDirectory(folder.resolve("additional_chat_templates"));
+    Files.writeString(additional.resolve("tool_use.jinja"), "tools");
+    assertThat(rendered(folder)).isEmpty(); // several templates and no default
+    Files.writeString(folder.resolve("chat_template.jinja"), "file");
+    assertThat(rendered(folder)).contains("file");
+    Files.writeString(additional.resolve("default.jinja"), "default");
+    assertThat(rendered(folder)).contains("default");
+  }
+
+  private static Optional<String> rendered(Path folder) throws IOException {
+    return ChatTemplate.of(new LocalModelFolder(folder)).map(template -> template.render(HELLO));
   }
 
   @Test

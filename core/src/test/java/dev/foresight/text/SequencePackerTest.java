@@ -38,7 +38,7 @@ class SequencePackerTest {
     SequencePacker packer = packer(4, Bos.NONE, "eos", 100);
     packer.add(new int[] {11, 12, 13});
     packer.add(new int[] {14, 15, 16, 17});
-    int eos = tokenizer.eos().orElseThrow();
+    int eos = tokenizer.eos("test");
     assertThat(sequences).containsExactly(new int[] {11, 12, 13, eos}, new int[] {14, 15, 16, 17});
   }
 
@@ -54,7 +54,7 @@ class SequencePackerTest {
   @Test
   void eachSequenceStartsWithBosWhereAsked() {
     packer(3, Bos.START, "none", 100).add(new int[] {11, 12, 13, 14});
-    int bos = tokenizer.bos().orElseThrow();
+    int bos = tokenizer.bos("test")[0];
     assertThat(sequences).containsExactly(new int[] {bos, 11, 12}, new int[] {bos, 13, 14});
   }
 
@@ -63,7 +63,7 @@ class SequencePackerTest {
     SequencePacker packer = packer(3, Bos.EACH, "none", 100);
     packer.add(new int[] {11});
     packer.add(new int[] {12, 13, 14});
-    int bos = tokenizer.bos().orElseThrow();
+    int bos = tokenizer.bos("test")[0];
     assertThat(sequences).containsExactly(new int[] {bos, 11, bos}, new int[] {12, 13, 14});
   }
 

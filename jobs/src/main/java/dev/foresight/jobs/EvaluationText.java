@@ -21,7 +21,7 @@ import org.apache.hadoop.fs.Path;
  *
  * @param name of the file, or the glob
  * @param sha256 of the uncompressed bytes
- * @param tokens with one BOS in front where the tokenizer adds one
+ * @param tokens with what the tokenizer puts in front of a text, usually one BOS, and behind it
  */
 @SuppressWarnings("ArrayRecordComponent") // cut into windows at once, never compared
 record EvaluationText(String name, String sha256, int[] tokens) {
@@ -34,8 +34,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
       throws IOException {
     List<Path> files = TextFile.matching("--data", location, conf);
     MessageDigest digest = Hashing.sha256();
-    IntStream tokens =
-        tokenizer.addsBos() ? IntStream.of(tokenizer.bos().getAsInt()) : IntStream.empty();
+    IntStream tokens = IntStream.of(tokenizer.prefix());
     for (int i = 0; i < files.size(); i++) {
       TextFile file = TextFile.read(files.get(i), conf);
       digest.update(file.bytes());
@@ -44,6 +43,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
       }
       tokens = IntStream.concat(tokens, tokens(file, tokenizer));
     }
+    tokens = IntStream.concat(tokens, IntStream.of(tokenizer.suffix()));
     return new EvaluationText(
         new Path(location).getName(), HexFormat.of().formatHex(digest.digest()), tokens.toArray());
   }
@@ -55,14 +55,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
   }
 
   private static int separator(Path file, Tokenizer tokenizer) {
-    return tokenizer
-        .eos()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "%s is one of several documents, and the tokenizer names no eos_token to stand"
-                            .formatted(file)
-                        + " between them: give one plain text."));
+    return tokenizer.eos("%s, one of several documents,".formatted(file));
   }
 
   private static IntStream joined(Path path, String text, Tokenizer tokenizer) {

@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import dev.foresight.InputException;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
+import dev.foresight.export.KeptInFloat;
 import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
@@ -74,6 +75,7 @@ final class GridPlan {
                       .map(Container::name)
                       .collect(Collectors.joining(" or "))));
     }
+    List<String> quantized = new ArrayList<>();
     for (int block = 0; block < model.config().blocks(); block++) {
       for (LinearSpec linear : model.architecture().linears()) {
         String name = model.architecture().tensorName(block, linear.path());
@@ -81,8 +83,10 @@ final class GridPlan {
           int columns = linear.columns(model.config());
           grids.of(name).groupOf(name, columns);
           container.check(name, linear.rows(model.config()), columns);
+          quantized.add(name);
         }
       }
     }
+    container.checkKept(KeptInFloat.of(model, grids.floats()), quantized);
   }
 }

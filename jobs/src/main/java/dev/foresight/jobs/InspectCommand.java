@@ -1,7 +1,9 @@
 package dev.foresight.jobs;
 
+import dev.foresight.export.WholeModel;
 import dev.foresight.model.Model;
 import dev.foresight.spark.ModelFolders;
+import dev.foresight.tensor.ModelFolder;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,7 +42,9 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     // no session: looking at headers should not take the seconds that Spark needs to start
     Configuration conf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
-    try (Model opened = Model.open(ModelFolders.open(model, conf))) {
+    ModelFolder folder = ModelFolders.open(model, conf);
+    WholeModel.require(folder);
+    try (Model opened = Model.open(folder)) {
       PrintWriter out = spec.commandLine().getOut();
       out.print(new ModelTable(opened).text());
       out.println();

@@ -74,10 +74,10 @@ final class OutputFolder {
     text(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n");
   }
 
-  /** Copies files byte for byte. */
+  /** Copies files byte for byte, into the same sub-folders. */
   void copy(ModelFolder from, List<String> files) throws IOException {
     for (String file : files) {
-      try (ByteSource source = from.open(file)) {
+      try (ByteSource source = from.openBelow(file)) {
         write(
             file,
             out -> {

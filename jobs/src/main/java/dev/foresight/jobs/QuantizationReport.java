@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.Hashing;
 import dev.foresight.export.OutsideTensors;
+import dev.foresight.export.CompanionFiles;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.QuantizeCommand.Method;
@@ -49,9 +50,10 @@ final class QuantizationReport {
   private List<QuantizedBlock> blocks = List.of();
   private long bytes;
   private int takenOver;
-  private List<String> notes = List.of();
   private List<String> copied = List.of();
   private SortedMap<String, WrittenFile> files = new TreeMap<>();
+  private List<String> left = List.of();
+  private final List<String> notes = new ArrayList<>();
 
   QuantizationReport(
       QuantizeJob.Request request,
@@ -78,7 +80,7 @@ final class QuantizationReport {
 
   /** Tells what a user may not expect of the model, and what is copied of it without being read. */
   void tookFrom(Model model, OutsideTensors outside) {
-    notes = new ArrayList<>(model.notes());
+    notes.addAll(model.notes());
     copied = outside.others();
     if (model.untied()) {
       notes.add(
@@ -97,11 +99,14 @@ final class QuantizationReport {
     }
   }
 
-  /** All warnings, of the model and of the container. */
-  private List<String> warnings() {
-    List<String> warnings = new ArrayList<>(notes);
-    warnings.addAll(request.container().warnings(grid));
-    return warnings;
+  /**
+   * Tells what lies beside the original's weights.
+   *
+   * @param folderNotes what a user should know of the folder, a sentence each
+   */
+  void beside(CompanionFiles companions, List<String> folderNotes) {
+    left = companions.left();
+    notes.addAll(folderNotes);
   }
 
   /** Tells how many blocks an earlier run, which was killed, had finished. */
@@ -112,7 +117,7 @@ final class QuantizationReport {
   /** All that decides the written bytes; where a store counts, the hash of its slices included. */
   ObjectNode plan() throws IOException {
     ObjectNode plan = report();
-    plan.remove(List.of("result", "copied", "warnings", "files"));
+    plan.remove(List.of("result", "copied", "warnings", "files", "left_behind"));
     if (selection.isPresent()) {
       byte[] slices = Json.MAPPER.writeValueAsBytes(selection.get().slices());
       plan.put("sketches_sha256", Hashing.sha256Hex(slices));
@@ -189,8 +194,16 @@ final class QuantizationReport {
       copied.forEach(report.putArray("copied")::add);
     }
     report.set("files", Json.MAPPER.valueToTree(files));
+    left.forEach(report.putArray("left_behind")::add);
     warnings().forEach(report.putArray("warnings")::add);
     return report;
+  }
+
+  private List<String> warnings() {
+    List<String> warnings =
+        new ArrayList<>(request.container().warnings(grid, grids.others().values()));
+    warnings.addAll(notes);
+    return warnings;
   }
 
   private void addOverrides(ArrayNode node) {
@@ -284,6 +297,10 @@ final class QuantizationReport {
       }
     }
     warnings().forEach(warning -> out.println("Note: " + warning));
+    if (!left.isEmpty()) {
+      out.printf(
+          "Left behind, not read together with these weights: %s%n", String.join(", ", left));
+    }
     if (takenOver > 0) {
       out.printf("Took over %d blocks of a run that did not finish%n", takenOver);
     }

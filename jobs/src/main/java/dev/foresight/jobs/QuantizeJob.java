@@ -126,6 +126,7 @@ final class QuantizeJob {
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       ObjectNode config = (ObjectNode) Json.MAPPER.readTree(model.config().json());
       WrittenConfig.requireFloat(request.model(), config);
+      CompanionFiles companions = CompanionFiles.of(folder, config);
       ModelGrids grids = GridPlan.of(request, model);
       ModelFingerprint fingerprint = ModelFingerprint.of(folder);
       Optional<Manifest> manifest = manifest(request, fingerprint);
@@ -139,6 +140,7 @@ final class QuantizeJob {
       if (outside.ownHead()) {
         WrittenConfig.untie(config);
       }
+      report.beside(companions, FolderNotes.of(folder, config));
       prepare(request, output, report.plan());
       try {
         Plan plan =
@@ -149,7 +151,7 @@ final class QuantizeJob {
                 grids,
                 request.search(),
                 selection.orElse(null));
-        quantize(plan, model, folder, config, outside, output, report);
+        quantize(plan, model, folder, config, outside, companions, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
         output.json("report.json", report.report());
@@ -230,6 +232,7 @@ final class QuantizeJob {
       ModelFolder folder,
       ObjectNode config,
       OutsideTensors outside,
+      CompanionFiles companions,
       OutputFolder output,
       QuantizationReport report)
       throws IOException {
@@ -284,7 +287,7 @@ final class QuantizeJob {
         QuantizationTables.quantization(done),
         QuantizationTables.QUANTIZATION);
     long bytes = outsideBytes + done.stream().mapToLong(block -> block.written().bytes()).sum();
-    writeRest(plan, model, folder, config, files, output, done);
+    writeRest(plan, model, folder, config, files, companions, output, done);
     report.add(done, bytes, output.written());
   }
 
@@ -319,6 +322,7 @@ final class QuantizeJob {
       ModelFolder folder,
       ObjectNode config,
       WeightFiles files,
+      CompanionFiles companions,
       OutputFolder output,
       List<QuantizedBlock> done)
       throws IOException {
@@ -328,12 +332,11 @@ final class QuantizeJob {
       block.tensors().forEach(tensor -> files.add(block.file(), tensor));
     }
     output.text(ShardedCheckpoint.INDEX, files.index());
-    List<String> kept = new ArrayList<>(KeptInFloat.outside(model));
-    kept.addAll(plan.grids().floats());
+    List<String> kept = KeptInFloat.of(model, plan.grids().floats());
     output.text(
         ModelConfig.FILE,
         WrittenConfig.text(folder.location(), config, container, plan.grids(), kept));
     output.texts(container.sideFiles(plan.grids().common(), kept));
-    output.copy(folder, CompanionFiles.toCopy(folder.files(), config));
+    output.copy(folder, companions.copied());
   }
 }

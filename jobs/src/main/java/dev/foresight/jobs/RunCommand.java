@@ -121,12 +121,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int[] tokens(Configuration conf, Tokenizer tokenizer, Model opened) throws IOException {
-    int[] tokens = tokenizer.encode(read(conf));
-    if (tokenizer.addsBos()) {
-      tokens =
-          IntStream.concat(IntStream.of(tokenizer.bos().getAsInt()), Arrays.stream(tokens))
-              .toArray();
-    }
+    int[] tokens =
+        IntStream.concat(
+                IntStream.of(tokenizer.prefix()), Arrays.stream(tokenizer.encode(read(conf))))
+            .toArray();
     if (tokens.length == 0) {
       throw new InputException("--text %s is empty: there is nothing to run.".formatted(text));
     }

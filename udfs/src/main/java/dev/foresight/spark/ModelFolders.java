@@ -8,7 +8,9 @@ import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.StrictJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -77,8 +79,28 @@ public final class ModelFolders {
     }
 
     @Override
+    public List<String> tree() throws IOException {
+      int root = fileSystem.makeQualified(path).toUri().getPath().length() + 1;
+      List<String> paths = new ArrayList<>();
+      for (var all = fileSystem.listFiles(path, true); all.hasNext(); ) {
+        String name = all.next().getPath().toUri().getPath().substring(root);
+        if (!name.startsWith(".") && !name.contains("/.")) {
+          paths.add(name);
+        }
+      }
+      Collections.sort(paths);
+      return paths;
+    }
+
+    @Override
     public ByteSource open(String file) throws IOException {
       FileNames.requirePlain(location(), file);
+      return openBelow(file);
+    }
+
+    @Override
+    public ByteSource openBelow(String file) throws IOException {
+      FileNames.requireInside(location(), file);
       try {
         return new HadoopBytes(fileSystem, fileSystem.getFileStatus(new Path(path, file)));
       } catch (FileNotFoundException e) {

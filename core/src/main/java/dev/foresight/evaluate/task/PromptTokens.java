@@ -4,6 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.text.Tokenizer;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A prompt as tokens.
@@ -22,7 +23,7 @@ public record PromptTokens(int[] tokens, int continuation) implements Serializab
 
   /**
    * Tokens of a prompt: the continuation's are those that come behind the context's when both are
-   * encoded as one text, with one BOS in front where the tokenizer adds one.
+   * encoded as one text, with what the tokenizer puts in front, usually one BOS.
    *
    * @param positions that the model reads at most; the leftmost tokens of a longer prompt are cut
    * @param where what messages call the row
@@ -50,14 +51,8 @@ public record PromptTokens(int[] tokens, int continuation) implements Serializab
   }
 
   private static int[] encode(Tokenizer tokenizer, String text) {
-    int[] tokens = tokenizer.encode(text);
-    if (!tokenizer.addsBos()) {
-      return tokens;
-    }
-    int[] dressed = new int[tokens.length + 1];
-    dressed[0] = tokenizer.bos().getAsInt();
-    System.arraycopy(tokens, 0, dressed, 1, tokens.length);
-    return dressed;
+    return IntStream.concat(IntStream.of(tokenizer.prefix()), IntStream.of(tokenizer.encode(text)))
+        .toArray();
   }
 
   /** What the model reads: all but the last token. */
