@@ -158,6 +158,7 @@ final class CalibrateJob {
         store.missing(
             packed.stream().map(PackedText::shard).filter(s -> s.sequences() > 0).toList());
     CalibrationTable.print(packed, missing, out);
+    text.emptyFiles().forEach(file -> out.printf("Note: %s is empty%n", file));
     if (packed.stream().allMatch(shard -> shard.shard().sequences() == 0)) {
       throw new InputException(
           "No shard has the %d tokens of one sequence: add text or lower --sequence-length."

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.FileSettings;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.corpus.CorpusText;
@@ -62,8 +63,7 @@ record Corpus(String location, String column, ShardBy shardBy, Optional<String> 
   }
 
   private static String text(SparkSession session, Path path) throws IOException {
-    var fileSystem = path.getFileSystem(session.sessionState().newHadoopConf());
-    try (var in = fileSystem.open(path)) {
+    try (var in = FileSettings.open(path, session.sessionState().newHadoopConf())) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (FileNotFoundException e) {
       throw new InputException("--chat-template: there is no file %s.".formatted(path), e);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
+import dev.foresight.spark.Locations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
@@ -17,7 +18,12 @@ final class OutputFile {
 
   OutputFile(Configuration conf, String path) {
     this.conf = conf;
-    this.path = new Path(path);
+    this.path = Locations.path(path);
+    if (this.path.getName().contains(":")) {
+      throw new InputException(
+          "%s: Hadoop's file systems write no file with a colon in its name: choose another."
+              .formatted(path));
+    }
   }
 
   /**

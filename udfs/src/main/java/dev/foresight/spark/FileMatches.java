@@ -64,6 +64,12 @@ public record FileMatches(Path root, List<FileStatus> found) {
     return new FileMatches(root, List.copyOf(found.values()));
   }
 
+  /** Whether something has that name, read as no glob. */
+  public static boolean exists(String location, Configuration conf) throws IOException {
+    Path path = new Path(Locations.qualify(location, conf));
+    return status(path.getFileSystem(conf), path).isPresent();
+  }
+
   private static void match(
       FileSystem fileSystem, Path folder, List<String> parts, TreeMap<Path, FileStatus> found)
       throws IOException {

@@ -64,7 +64,7 @@ final class Conversations implements DocumentParser {
       if (!message.isObject()) {
         throw new DocumentException(
             "the array is no conversation: it holds %s, not messages with role and content"
-                .formatted(named(message)),
+                .formatted(kind(message)),
             1);
       }
       conversation.add(
@@ -111,24 +111,21 @@ final class Conversations implements DocumentParser {
     JsonNode value = message.path(key);
     if (value.isArray()) {
       throw new DocumentException(
-          "the %s of a message is no text but an array of parts: make one text of them, or leave the conversation out"
+          "the %s of a message is no text but array (of parts): make one text of them, or leave the conversation out"
               .formatted(key),
           1);
     }
     if (!value.isTextual()) {
       throw new DocumentException(
-          "the %s of a message is no text but %s".formatted(key, named(value)), 1);
+          "the %s of a message is no text but %s".formatted(key, kind(value)), 1);
     }
     return value.asText();
   }
 
   /** What a value is, in words. */
-  static String named(JsonNode value) {
-    return switch (value.getNodeType()) {
-      case MISSING -> "missing";
-      case NULL -> "null";
-      case ARRAY, OBJECT -> "an " + value.getNodeType().name().toLowerCase(Locale.ROOT);
-      default -> "a " + value.getNodeType().name().toLowerCase(Locale.ROOT);
-    };
+  static String kind(JsonNode value) {
+    return value.isMissingNode()
+        ? "missing"
+        : value.getNodeType().name().toLowerCase(Locale.ROOT);
   }
 }

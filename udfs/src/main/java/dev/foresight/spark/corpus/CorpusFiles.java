@@ -2,10 +2,10 @@ package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
 import dev.foresight.spark.FileMatches;
+import dev.foresight.spark.FileSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +16,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 
 /**
@@ -29,7 +28,6 @@ import org.apache.hadoop.fs.RemoteIterator;
  */
 record CorpusFiles(String location, String root, Kind kind, List<FileStatus> files) {
   private static final long LARGEST_TEXT = 1L << 30; // a document is one array in memory
-  private static final String CODECS = "io.compression.codecs";
 
   /** What a file holds. */
   enum Kind {
@@ -87,7 +85,7 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
   /** All files below a folder; what begins with a dot or underscore is none of the data. */
   private static void addBelow(FileSystem fileSystem, Path folder, List<FileStatus> found)
       throws IOException {
-    if (fileSystem.getScheme().equals("file")) {
+    if ("file".equals(fileSystem.getUri().getScheme())) {
       for (Path file : LocalWalk.files(folder)) {
         found.add(fileSystem.getFileStatus(file));
       }
@@ -132,17 +130,7 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
    * @param conf of the session
    */
   Map<String, String> settings(Configuration conf) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    String codecs = conf.get(CODECS, "");
-    settings.put(
-        CODECS, (codecs.isEmpty() ? "" : codecs + ",") + LongWindowZstandard.class.getName());
-    if (files.stream().anyMatch(file -> file.getPath().getName().contains(":"))) {
-      // Hadoop's local file system looks for a file of checksums beside each file, and can't make
-      // its name where there is a colon in it; the one below it has no checksums
-      settings.put("fs.file.impl", RawLocalFileSystem.class.getName());
-      settings.put("fs.file.impl.disable.cache", "true");
-    }
-    return settings;
+    return FileSettings.of(conf, paths());
   }
 
   /**

@@ -22,6 +22,7 @@ public final class CorpusText {
   private final CorpusFiles files;
   private final Configuration conf;
   private final Function<CorpusFiles, Dataset<Row>> source;
+  private List<String> empty = List.of();
 
   /**
    * @param seen told by the tasks that make {@code rows}
@@ -53,12 +54,10 @@ public final class CorpusText {
   /**
    * Proves, after a pass over all rows, that the files that were read are those that were listed.
    *
-   * @return files that hold no row
    * @throws InputException if files came, went or changed meanwhile, if there is no document, or
    *     none has the key of the text
    */
-  public List<String> requireWhole() throws IOException {
-    List<String> empty = List.of();
+  public void requireWhole() throws IOException {
     if (files != null) {
       files.requireUnchanged(conf);
       Set<Path> read =
@@ -80,6 +79,10 @@ public final class CorpusText {
                   seen.otherKeys().isEmpty() ? "nothing" : String.join(", ", seen.otherKeys()),
                   seen.likelyKey().map(", perhaps "::concat).orElse("")));
     }
+  }
+
+  /** Files that hold no row, known once {@link #requireWhole} was asked. */
+  public List<String> emptyFiles() {
     return empty;
   }
 

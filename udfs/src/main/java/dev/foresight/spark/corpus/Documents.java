@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.FileSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,7 +16,6 @@ import org.apache.hadoop.util.LineReader;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.execution.datasources.CodecStreams;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -153,7 +153,7 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
 
   /** The number of the first line with this content, from 1: tasks know offsets, people lines. */
   private static long lineOf(Configuration conf, Path path, byte[] content) throws IOException {
-    try (InputStream in = CodecStreams.createInputStream(conf, path);
+    try (InputStream in = FileSettings.open(path, conf);
         LineReader reader = new LineReader(in)) {
       Text line = new Text();
       for (long number = 1; reader.readLine(line) > 0; number++) {

@@ -91,7 +91,7 @@ final class JsonLines implements DocumentParser {
       case ARRAY -> conversations.render(value);
       default ->
           throw new DocumentException(
-              "'%s' is no text but %s".formatted(key, Conversations.named(value)), 1);
+              "'%s' is no text but %s".formatted(key, Conversations.kind(value)), 1);
     };
   }
 
@@ -128,8 +128,8 @@ final class JsonLines implements DocumentParser {
       if (first != JsonToken.START_OBJECT) {
         throw new DocumentException(
             first == JsonToken.START_ARRAY
-                ? "not a JSON object but an array: give each object a line of its own, for example by jq -c '.[]'"
-                : "not a JSON object but a single value",
+                ? "not a JSON object but array: give each object a line of its own, for example by jq -c '.[]'"
+                : "not a JSON object but a value alone",
             1);
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
