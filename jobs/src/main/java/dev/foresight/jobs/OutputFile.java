@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
-import dev.foresight.spark.Locations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
@@ -18,12 +17,7 @@ final class OutputFile {
 
   OutputFile(Configuration conf, String path) {
     this.conf = conf;
-    this.path = Locations.path(path);
-    if (this.path.getName().contains(":")) {
-      throw new InputException(
-          "%s: Hadoop's file systems write no file with a colon in its name: choose another."
-              .formatted(path));
-    }
+    this.path = new Path(path);
   }
 
   /**

@@ -27,6 +27,7 @@ import org.apache.hadoop.fs.Path;
 final class StoreFiles {
   private static final int DIGITS = 16;
   private static final int LONGEST_SLUG = 160;
+  private static final String HYPHEN = "%2D";
   private static final int CHUNK = 1 << 20;
   private static final Set<String> CHECKED = ConcurrentHashMap.newKeySet();
 
@@ -200,8 +201,8 @@ final class StoreFiles {
 
   /**
    * A file name for a shard id. A long one is cut, and told apart by its hash: file systems take
-   * 255 bytes, of which a slice's number, hashes and the suffix need some. No other id has a tilde
-   * in its name.
+   * 255 bytes, of which a slice's number, hashes and the suffix need some. No name of
+   * another id has the escape of a hyphen in it, which needs none.
    */
   static String slug(String shard) {
     String name = encoded(shard);
@@ -210,7 +211,8 @@ final class StoreFiles {
     }
     String hash =
         Hashing.sha256Hex(shard.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
-    return name.substring(0, LONGEST_SLUG - DIGITS - 1).replaceFirst("%.?$", "") + "~" + hash;
+    int kept = LONGEST_SLUG - HYPHEN.length() - DIGITS;
+    return name.substring(0, kept).replaceFirst("%.?$", "") + HYPHEN + hash;
   }
 
   /** The id with all that is special escaped: readers skip names that begin with . or _. */
