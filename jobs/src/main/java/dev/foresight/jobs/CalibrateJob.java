@@ -17,6 +17,7 @@ import dev.foresight.spark.PackedText;
 import dev.foresight.spark.ShardPacker;
 import dev.foresight.spark.SliceCalibrator;
 import dev.foresight.spark.SliceTask;
+import dev.foresight.spark.corpus.CorpusText;
 import dev.foresight.spark.store.FinishedSlice;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.PackedShard;
@@ -38,8 +39,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -96,7 +95,7 @@ final class CalibrateJob {
     ModelFolder folder = ModelFolders.open(location, conf);
     ModelConfig config = config(request, folder);
     ExecutorMemory.of(folder, request, spark.getConf()).requireEnough(spark.getConf());
-    Dataset<Row> text = request.corpus().read(session, folder);
+    CorpusText text = request.corpus().read(session, folder);
     StoreFingerprint fingerprint =
         StoreFingerprint.of(
             ModelFingerprint.of(folder),
@@ -141,7 +140,7 @@ final class CalibrateJob {
   }
 
   private void calibrate(
-      Request request, String location, Dataset<Row> text, StoreRun store, String root)
+      Request request, String location, CorpusText text, StoreRun store, String root)
       throws IOException {
     CalibrationTimes times = new CalibrationTimes();
     spark.setJobGroup("pack", "Order, tokenize and pack the documents of each shard");
@@ -159,6 +158,7 @@ final class CalibrateJob {
         store.missing(
             packed.stream().map(PackedText::shard).filter(s -> s.sequences() > 0).toList());
     CalibrationTable.print(packed, missing, out);
+    text.emptyFiles().forEach(file -> out.printf("Note: %s is empty%n", file));
     if (packed.stream().allMatch(shard -> shard.shard().sequences() == 0)) {
       throw new InputException(
           "No shard has the %d tokens of one sequence: add text or lower --sequence-length."

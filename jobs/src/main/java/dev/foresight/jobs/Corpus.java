@@ -1,7 +1,10 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.FileSettings;
+import dev.foresight.spark.Locations;
 import dev.foresight.spark.corpus.CorpusReader;
+import dev.foresight.spark.corpus.CorpusText;
 import dev.foresight.spark.corpus.ShardBy;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.text.ChatTemplate;
@@ -11,8 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -30,12 +31,16 @@ record Corpus(String location, String column, ShardBy shardBy, Optional<String> 
   }
 
   /**
-   * Rows of (shard, text).
+   * Documents and their shards.
    *
    * @param model whose template renders conversations
    * @throws InputException if the corpus is refused
    */
-  Dataset<Row> read(SparkSession session, ModelFolder model) throws IOException {
+  CorpusText read(SparkSession session, ModelFolder model) throws IOException {
+    if (chatTemplate.isPresent()) { // asked for: it must be there whatever the corpus holds
+      ChatTemplate template = template(session, model);
+      return new CorpusReader(session).read(location, column, shardBy, () -> template);
+    }
     return new CorpusReader(session)
         .read(location, column, shardBy, () -> template(session, model));
   }
@@ -43,7 +48,7 @@ record Corpus(String location, String column, ShardBy shardBy, Optional<String> 
   private ChatTemplate template(SparkSession session, ModelFolder model) {
     try {
       if (chatTemplate.isPresent()) {
-        Path path = new Path(chatTemplate.get());
+        Path path = Locations.path(chatTemplate.get());
         return ChatTemplate.of(model, chatTemplate.get(), text(session, path));
       }
       return ChatTemplate.of(model)
@@ -58,8 +63,7 @@ record Corpus(String location, String column, ShardBy shardBy, Optional<String> 
   }
 
   private static String text(SparkSession session, Path path) throws IOException {
-    var fileSystem = path.getFileSystem(session.sessionState().newHadoopConf());
-    try (var in = fileSystem.open(path)) {
+    try (var in = FileSettings.open(path, session.sessionState().newHadoopConf())) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (FileNotFoundException e) {
       throw new InputException("--chat-template: there is no file %s.".formatted(path), e);

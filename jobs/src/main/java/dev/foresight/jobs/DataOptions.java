@@ -1,10 +1,12 @@
 package dev.foresight.jobs;
 
+import dev.foresight.InputException;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.DataChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
 /** Which part of a sketch store counts; none of these runs the model. */
@@ -22,7 +24,7 @@ final class DataOptions {
       names = "--weight",
       paramLabel = "SHARD=W",
       description = "How often a shard's tokens count, for example code=2.0; may be repeated.")
-  private Map<String, Double> weights = Map.of();
+  private List<String> weights = List.of();
 
   @Option(
       names = "--balance",
@@ -48,11 +50,34 @@ final class DataOptions {
           "Whether position 0 of a sequence counts: ${COMPLETION-CANDIDATES} (default: include).")
   private FirstPosition firstPosition;
 
+  /** Ids may hold equals signs, as those of {@code name=value} folders do; numbers don't. */
+  private Map<String, Double> weights() {
+    Map<String, Double> parsed = new TreeMap<>();
+    for (String given : weights) {
+      int at = given.lastIndexOf('=');
+      Double other;
+      try {
+        other = parsed.put(given.substring(0, at), Double.valueOf(given.substring(at + 1)));
+      } catch (NumberFormatException | IndexOutOfBoundsException e) {
+        throw new InputException(
+            "--weight %s is not SHARD=W: name a shard and a number, for example code=2.0."
+                .formatted(given),
+            e);
+      }
+      if (other != null) {
+        throw new InputException(
+            "--weight %s: the shard has the weight %s already: give one of them."
+                .formatted(given, other));
+      }
+    }
+    return parsed;
+  }
+
   DataChoice choice() {
     return new DataChoice(
         shards,
         excluded,
-        weights,
+        weights(),
         balance,
         bootstrap == null ? OptionalLong.empty() : OptionalLong.of(bootstrap),
         firstSlices,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.spark.Json;
+import dev.foresight.spark.Locations;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -45,7 +46,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
     }
     tokens = IntStream.concat(tokens, IntStream.of(tokenizer.suffix()));
     return new EvaluationText(
-        new Path(location).getName(), HexFormat.of().formatHex(digest.digest()), tokens.toArray());
+        Locations.path(location).getName(), HexFormat.of().formatHex(digest.digest()), tokens.toArray());
   }
 
   private static IntStream tokens(TextFile file, Tokenizer tokenizer) {

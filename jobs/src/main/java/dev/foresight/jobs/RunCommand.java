@@ -10,6 +10,7 @@ import dev.foresight.onnx.RowSelection;
 import dev.foresight.onnx.RunnerSettings;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Execution;
+import dev.foresight.spark.FileSettings;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
@@ -138,8 +139,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private String read(Configuration conf) throws IOException {
-    Path path = new Path(text);
-    try (InputStream in = path.getFileSystem(conf).open(path)) {
+    try (InputStream in = FileSettings.open(Locations.path(text), conf)) {
       return StandardCharsets.UTF_8
           .newDecoder()
           .decode(ByteBuffer.wrap(in.readAllBytes()))

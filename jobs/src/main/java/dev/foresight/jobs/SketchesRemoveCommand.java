@@ -36,11 +36,12 @@ final class SketchesRemoveCommand implements Callable<Integer> {
     Configuration conf = StoreAccess.configuration();
     SketchStore store = StoreAccess.open(folder, conf);
     StoreEdit edit = StoreEdit.of(store, conf);
-    edit.manifest().choose(shards, store.root().toString());
-    edit.apply(new TreeSet<>(shards), List.of());
+    TreeSet<String> ids = new TreeSet<>();
+    edit.manifest().choose(shards, store.root().toString()).forEach(shard -> ids.add(shard.id()));
+    edit.apply(ids, List.of());
     spec.commandLine()
         .getOut()
-        .printf("Removed %s from %s%n", String.join(", ", new TreeSet<>(shards)), store.root());
+        .printf("Removed %s from %s%n", String.join(", ", ids), store.root());
     spec.commandLine().getOut().flush();
     return 0;
   }

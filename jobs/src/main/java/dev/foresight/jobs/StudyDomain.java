@@ -2,17 +2,15 @@ package dev.foresight.jobs;
 
 import dev.foresight.InputException;
 import dev.foresight.evaluate.Windows;
-import dev.foresight.spark.Locations;
+import dev.foresight.spark.FileMatches;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -41,7 +39,7 @@ record StudyDomain(String name, String sha256, int[][] windows) {
     TreeMap<String, String> files = new TreeMap<>();
     for (String given : data) {
       Matcher named = NAMED.matcher(given);
-      if (named.matches()) {
+      if (named.matches() && !FileMatches.exists(given, conf)) {
         add(files, named.group(1), named.group(2));
       } else {
         for (String file : matches(given, conf)) {
@@ -74,11 +72,6 @@ record StudyDomain(String name, String sha256, int[][] windows) {
   }
 
   private static List<String> matches(String glob, Configuration conf) throws IOException {
-    Path pattern = new Path(Locations.qualify(glob, conf));
-    FileStatus[] found = pattern.getFileSystem(conf).globStatus(pattern);
-    if (found == null || found.length == 0) {
-      throw new InputException("There is no file --data %s: check the path.".formatted(glob));
-    }
-    return Arrays.stream(found).map(status -> status.getPath().toString()).sorted().toList();
+    return TextFile.matching("--data", glob, conf).stream().map(Path::toString).toList();
   }
 }

@@ -1,19 +1,18 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.FileMatches;
+import dev.foresight.spark.FileSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
 
 /**
  * A file of text that fits into memory, and may be compressed.
@@ -27,34 +26,38 @@ record TextFile(Path path, byte[] bytes) {
   private static final Pattern LINE_ENDS = Pattern.compile("\\r\\n?");
 
   /**
-   * Paths of one file, or of all that a glob matches, in the order of their names.
+   * Paths of one file, or where none has that name of all that it matches as a glob, in order.
    *
    * @param option that named it, for the message
    * @throws InputException if nothing matches
    */
   static List<Path> matching(String option, String location, Configuration conf)
       throws IOException {
-    Path pattern = new Path(location);
-    FileStatus[] files = pattern.getFileSystem(conf).globStatus(pattern);
-    if (files == null || files.length == 0) {
+    List<FileStatus> files = FileMatches.of(location, conf).found();
+    if (files.isEmpty()) {
       throw new InputException(
           "There is no file %s %s: check the path.".formatted(option, location));
     }
-    return Arrays.stream(files).map(FileStatus::getPath).toList();
+    for (FileStatus file : files) {
+      if (file.isDirectory()) {
+        throw new InputException(
+            "%s %s: %s is a folder: name a file, or files by a glob."
+                .formatted(option, location, file.getPath()));
+      }
+    }
+    return files.stream().map(FileStatus::getPath).toList();
   }
 
   /** Reads and decompresses a file. */
   static TextFile read(Path path, Configuration conf) throws IOException {
-    CompressionCodec codec = new CompressionCodecFactory(conf).getCodec(path);
-    try (InputStream raw = path.getFileSystem(conf).open(path);
-        InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
+    try (InputStream in = FileSettings.open(path, conf)) {
       return new TextFile(path, in.readAllBytes());
     }
   }
 
   /** Whether its name says that each line is a JSON object. */
   boolean jsonLines() {
-    return path.getName().matches(".*\\.(jsonl|json|ndjson)(\\.\\w+)?");
+    return path.getName().matches("(?s).*\\.(jsonl|json|ndjson)(\\.\\w+)?");
   }
 
   /**

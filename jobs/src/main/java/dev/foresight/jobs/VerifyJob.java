@@ -28,6 +28,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** A model folder against what its report says of it. */
@@ -158,7 +159,10 @@ final class VerifyJob {
       for (int block = 0; block < model.config().blocks(); block++) {
         blocks.add(new ArrayList<>());
       }
-      var table = session.read().parquet(location + "/foresight/quantization");
+      var table = session
+              .read()
+              .option(DataSource.GLOB_PATHS_KEY(), false) // the folder, whatever its name
+              .parquet(location + "/foresight/quantization");
       boolean hashed = List.of(table.columns()).contains(QuantizationTables.WEIGHTS);
       for (Row row : table.collectAsList()) {
         int block = row.<Integer>getAs("block");

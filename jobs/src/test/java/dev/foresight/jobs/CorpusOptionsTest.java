@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.spark.store.SketchStore;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.text.Tokenizer;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -21,8 +23,10 @@ class CorpusOptionsTest {
 
   @TempDir private Path folder;
 
+  private Path store;
+
   private Path store() {
-    return folder.resolve("store");
+    return store == null ? folder.resolve("store") : store;
   }
 
   private Cli.Result calibrate(Object corpus, Object... options) {
@@ -91,16 +95,27 @@ class CorpusOptionsTest {
     assertRefused(result, "--chat-template", "nowhere");
   }
 
+  /** Ids of any length and with any characters, in a store whose own name has some of them. */
   @Test
-  void shardsAreNamedByAColumn() throws IOException {
-    String line = "{\"text\": \"%s\", \"domain\": \"%s\"}\n";
-    Path corpus =
-        Files.writeString(
-            folder.resolve("all.jsonl"),
-            line.formatted(SENTENCES, "law") + line.formatted(SENTENCES + "More.", "code"));
-    assertThat(calibrate(corpus, "--shard-by", "column:domain").exitCode()).isZero();
-    assertThat(open().manifest().stored().stream().map(shard -> shard.id()))
-        .isEqualTo(List.of("code", "law").stream().toList());
+  void shardsAreNamedByAColumnWhateverItHolds() throws IOException {
+    List<String> ids = List.of("..", "a, b=1/[c]*\n%20", "law", "数据".repeat(300));
+    StringBuilder lines = new StringBuilder("{\"domain\": \"law\"}\n".repeat(25));
+    for (String id : ids) {
+      lines.append(
+          new ObjectMapper()
+              .writeValueAsString(Map.of("text", SENTENCES + id.length(), "domain", id)));
+      lines.append('\n');
+    }
+    Path corpus = Files.writeString(folder.resolve("all [1]:{a}.jsonl"), lines.toString());
+    store = folder.resolve("store [1]:*");
+    Cli.Result result = calibrate(corpus, "--shard-by", "column:domain");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("25 without text");
+    assertThat(open().manifest().stored().stream().map(shard -> shard.id())).isEqualTo(ids);
+    Cli.Result removed =
+        Cli.run("sketches", "remove", store(), "--shards", String.join(",", ids.subList(1, 4)));
+    assertThat(removed.exitCode()).as(removed.err()).isZero();
+    assertThat(open().manifest().stored().stream().map(shard -> shard.id())).containsExactly("..");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.foresight.spark;
 
+import dev.foresight.InputException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -45,10 +46,15 @@ public final class AtomicFiles {
    * @param root the store or output folder
    * @param file relative to it, with forward slashes
    * @param writer called once
+   * @throws InputException if there is a colon in the file's name, which Hadoop takes for a scheme's
    */
   public static void writeStream(Configuration conf, Path root, String file, StreamWriter writer)
       throws IOException {
     FileSystem fileSystem = withoutChecksumFiles(root, conf);
+    if (file.contains(":")) {
+      throw new InputException(
+          "%s/%s can't be written with a colon in its name: choose another.".formatted(root, file));
+    }
     Path target = new Path(root, file);
     if (appearsWhenComplete(fileSystem, target)) {
       upload(fileSystem, target, writer);

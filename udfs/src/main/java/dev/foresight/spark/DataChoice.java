@@ -105,11 +105,13 @@ public record DataChoice(
   private TreeSet<String> chosen(String store, Manifest manifest) {
     TreeSet<String> known = new TreeSet<>();
     manifest.slices().forEach(slice -> known.add(slice.shard()));
-    requireKnown("--shards", shards, known, store);
-    requireKnown("--exclude-shards", excluded, known, store);
+    List<String> wanted = ShardNames.of(shards, known);
+    List<String> unwanted = ShardNames.of(excluded, known);
+    requireKnown("--shards", wanted, known, store);
+    requireKnown("--exclude-shards", unwanted, known, store);
     requireKnown("--weight", weights.keySet(), known, store);
-    TreeSet<String> chosen = new TreeSet<>(shards.isEmpty() ? known : shards);
-    excluded.forEach(chosen::remove);
+    TreeSet<String> chosen = new TreeSet<>(wanted.isEmpty() ? known : wanted);
+    unwanted.forEach(chosen::remove);
     if (chosen.isEmpty()) {
       throw new InputException(
           "--exclude-shards leaves no shard of %s, which has %s: exclude fewer."

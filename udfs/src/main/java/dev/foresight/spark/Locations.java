@@ -2,12 +2,30 @@ package dev.foresight.spark;
 
 import dev.foresight.InputException;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** Names of folders as every process understands them: executors work in folders of their own. */
 public final class Locations {
+  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
+
   private Locations() {}
+
+  /**
+   * What a location names: {@code scheme:/…} is a URI, anything else a path, whatever colons are in
+   * it. Hadoop would take the part before a colon for a scheme.
+   *
+   * @throws InputException if nothing is named
+   */
+  public static Path path(String location) {
+    if (location.isEmpty()) {
+      throw new InputException("A location is empty: name a file or folder.");
+    }
+    return URI.matcher(location).matches()
+        ? new Path(location)
+        : new Path(null, null, location); // a path alone
+  }
 
   /**
    * The same place with scheme and absolute path; globs stay globs.
@@ -15,7 +33,7 @@ public final class Locations {
    * @throws InputException if a key stands in it: locations are printed, logged and written down
    */
   public static String qualify(String location, Configuration conf) throws IOException {
-    Path path = new Path(location);
+    Path path = path(location);
     String authority = path.toUri().getAuthority();
     int user = authority == null ? -1 : authority.lastIndexOf('@');
     if (user >= 0 && authority.substring(0, user).contains(":")) {

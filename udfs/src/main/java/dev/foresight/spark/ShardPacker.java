@@ -4,6 +4,7 @@ import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.spark.corpus.CorpusFaults;
 import dev.foresight.spark.corpus.CorpusReader;
+import dev.foresight.spark.corpus.CorpusText;
 import dev.foresight.spark.store.PackedShard;
 import dev.foresight.spark.store.SketchStore;
 import dev.foresight.spark.store.StoredFile;
@@ -21,7 +22,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
@@ -70,16 +70,18 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
   /**
    * Packs a corpus.
    *
-   * @param corpus rows of {@link CorpusReader}
+   * @param corpus all of it is read, which is proved at the end
    * @param partitions how many tasks sort and tokenize
    * @return what became of each shard, sorted by id
-   * @throws InputException if a document or file is refused, or there is no text at all
+   * @throws InputException if a document or file is refused, there is no text at all, or the
+   *     files changed meanwhile
    */
-  public List<PackedText> pack(Dataset<Row> corpus, int partitions) {
+  public List<PackedText> pack(CorpusText corpus, int partitions) throws IOException {
     long seed = settings.seed();
     UDF1<String, Long> key = text -> text == null ? null : Hashing.xxHash64(seed, text);
     var ordered =
         corpus
+            .rows()
             .withColumn(
                 "key",
                 functions.udf(key, DataTypes.LongType).apply(functions.col(CorpusReader.TEXT)))
@@ -89,6 +91,7 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
         new ArrayList<>(
             CorpusFaults.naming(() -> ordered.toJavaRDD().mapPartitions(this).collect()));
     shards.sort(Comparator.comparing(text -> text.shard().id()));
+    corpus.requireWhole();
     requireText(shards.stream().map(PackedText::shard).toList());
     return shards;
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.InputException;
 import dev.foresight.spark.corpus.CorpusReader;
+import dev.foresight.spark.corpus.CorpusText;
 import dev.foresight.spark.corpus.ShardBy;
 import dev.foresight.spark.store.PackedShard;
 import dev.foresight.text.Bos;
@@ -16,8 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.AfterAll;
@@ -54,7 +53,7 @@ class ShardPackerTest {
       Path corpus, PackingSettings settings, long limit, String store, int partitions)
       throws IOException {
     var conf = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
-    Dataset<Row> text =
+    CorpusText text =
         new CorpusReader(spark).read(corpus.toString(), "text", new ShardBy.File(), () -> null);
     return new ShardPacker(
             WORDS.toString(), folder.resolve(store).toString(), settings, limit, true, conf)

@@ -1,6 +1,9 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import java.io.FileNotFoundException;
+import java.nio.file.AccessDeniedException;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkThrowable;
 
 /** Says which file of a corpus is damaged, where Spark only says that reading failed. */
@@ -36,14 +39,27 @@ public final class CorpusFaults {
     }
   }
 
-  private static InputException damaged(String path, Throwable thrown) {
+  /** What can be done about a file whose reading failed. */
+  static InputException damaged(String path, Throwable thrown) {
     Throwable root = thrown;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return new InputException(
-        "%s can't be read (%s): it is damaged, or not what its name says. Copy it again or leave it out."
-            .formatted(path, root.toString().lines().findFirst().orElse("")),
-        thrown);
+    String why = root.getMessage() == null ? "" : root.getMessage().lines().findFirst().orElse("");
+    String message;
+    if (root instanceof AccessDeniedException
+        || root instanceof AccessControlException
+        || why.endsWith("(Permission denied)")) {
+      message = "%s may not be read: check its permissions.".formatted(path);
+    } else if (root instanceof FileNotFoundException) {
+      message =
+          "%s went while the corpus was read: run the command again when nothing writes there."
+              .formatted(path);
+    } else {
+      message =
+          "%s can't be read (%s): it is damaged, or not what its name says. Copy it again or leave it out."
+              .formatted(path, why.isEmpty() ? root.getClass().getSimpleName() : why);
+    }
+    return new InputException(message, thrown);
   }
 }

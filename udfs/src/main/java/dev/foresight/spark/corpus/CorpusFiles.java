@@ -1,11 +1,16 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.FileMatches;
+import dev.foresight.spark.FileSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -21,7 +26,7 @@ import org.apache.hadoop.fs.RemoteIterator;
  * @param kind of all files
  * @param files in order of their paths
  */
-record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
+record CorpusFiles(String location, String root, Kind kind, List<FileStatus> files) {
   private static final long LARGEST_TEXT = 1L << 30; // a document is one array in memory
 
   /** What a file holds. */
@@ -51,23 +56,21 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
    * @throws InputException if there are none, or of several kinds
    */
   static CorpusFiles find(Configuration conf, String location) throws IOException {
-    Path pattern = new Path(location);
-    FileSystem fileSystem = pattern.getFileSystem(conf);
-    FileStatus[] matches = fileSystem.globStatus(pattern);
+    FileMatches matches = FileMatches.of(location, conf);
     List<FileStatus> found = new ArrayList<>();
-    for (FileStatus match : matches == null ? new FileStatus[0] : matches) {
+    for (FileStatus match : matches.found()) {
       if (match.isFile()) {
         found.add(match);
       } else {
-        addBelow(fileSystem, match.getPath(), found);
+        addBelow(match.getPath().getFileSystem(conf), match.getPath(), found);
       }
     }
     if (found.isEmpty()) {
       throw new InputException(
           "No file matches --corpus '%s': check the path.".formatted(location));
     }
-    List<Path> files = found.stream().map(FileStatus::getPath).sorted().toList();
-    List<Kind> kinds = files.stream().map(Kind::of).distinct().toList();
+    found.sort((a, b) -> a.getPath().compareTo(b.getPath()));
+    List<Kind> kinds = found.stream().map(file -> Kind.of(file.getPath())).distinct().toList();
     if (kinds.size() > 1) {
       throw new InputException(
           "--corpus '%s' matches files of several kinds (%s): choose files of one kind by a glob."
@@ -76,17 +79,23 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
     if (kinds.get(0) == Kind.TEXT) {
       found.forEach(CorpusFiles::requireDocumentSize);
     }
-    return new CorpusFiles(location, rootOf(pattern, files), kinds.get(0), files);
+    return new CorpusFiles(location, matches.root().toUri().getPath(), kinds.get(0), found);
   }
 
   /** All files below a folder; what begins with a dot or underscore is none of the data. */
   private static void addBelow(FileSystem fileSystem, Path folder, List<FileStatus> found)
       throws IOException {
+    if ("file".equals(fileSystem.getUri().getScheme())) {
+      for (Path file : LocalWalk.files(folder)) {
+        found.add(fileSystem.getFileStatus(file));
+      }
+      return;
+    }
     RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(folder, true);
     int prefix = folder.toUri().getPath().length();
     while (all.hasNext()) {
       FileStatus file = all.next();
-      if (!file.getPath().toUri().getPath().substring(prefix).matches(".*/[._].*")) {
+      if (!file.getPath().toUri().getPath().substring(prefix).matches("(?s).*/[._].*")) {
         found.add(file);
       }
     }
@@ -100,25 +109,65 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
     }
   }
 
-  /** The folder before the first wildcard; of a single file its own. */
-  private static String rootOf(Path pattern, List<Path> files) {
-    Path path = pattern;
-    while (path != null && path.toString().matches(".*[*?{\\[].*")) {
-      path = path.getParent();
-    }
-    String root = path == null ? "" : path.toUri().getPath();
-    Path first = files.get(0);
-    boolean oneFile = files.size() == 1 && first.toUri().getPath().endsWith(root);
-    return oneFile ? first.getParent().toUri().getPath() : root;
+  /** The same corpus, of these files alone. */
+  CorpusFiles of(List<FileStatus> some) {
+    return new CorpusFiles(location, root, kind, some);
   }
 
-  String[] names() {
-    return files.stream().map(Path::toString).toArray(String[]::new);
+  /** Paths of all files. */
+  List<Path> paths() {
+    return files.stream().map(FileStatus::getPath).toList();
+  }
+
+  /** Files none of whose rows were read. */
+  List<FileStatus> without(Set<Path> read) {
+    return files.stream().filter(file -> !read.contains(file.getPath())).toList();
+  }
+
+  /**
+   * What a task needs to open these files.
+   *
+   * @param conf of the session
+   */
+  Map<String, String> settings(Configuration conf) {
+    return FileSettings.of(conf, paths());
+  }
+
+  /**
+   * Lists once more, after all was read.
+   *
+   * @throws InputException if a file came, went or changed meanwhile: nobody could say what was
+   *     read
+   */
+  void requireUnchanged(Configuration conf) throws IOException {
+    Map<Path, FileStatus> before = byPath(files);
+    Map<Path, FileStatus> after = byPath(find(conf, location).files());
+    Set<Path> all = new TreeSet<>(before.keySet());
+    all.addAll(after.keySet());
+    for (Path file : all) {
+      FileStatus was = before.get(file);
+      FileStatus is = after.get(file);
+      boolean same =
+          was != null
+              && is != null
+              && was.getLen() == is.getLen()
+              && was.getModificationTime() == is.getModificationTime();
+      if (!same) {
+        throw new InputException(
+            "%s %s while the corpus was read: run the command again when nothing writes to %s."
+                .formatted(
+                    file, was == null ? "came" : is == null ? "went" : "changed", location));
+      }
+    }
+  }
+
+  private static Map<Path, FileStatus> byPath(List<FileStatus> files) {
+    return files.stream().collect(Collectors.toMap(FileStatus::getPath, file -> file));
   }
 
   /** Whether every file lies below a folder {@code name=value}. */
   boolean haveFolders(String name) {
-    return files.stream()
+    return paths().stream()
         .allMatch(file -> ShardIds.folderValue(name, file.toUri().toString()).isPresent());
   }
 
@@ -127,7 +176,7 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
    */
   void requireOneFileAShard(ShardIds ids) {
     Map<String, Path> known = new HashMap<>();
-    for (Path file : files) {
+    for (Path file : paths()) {
       String id = ids.of(file.toUri().toString(), null, null).orElseThrow();
       Path other = known.put(id, file);
       if (other != null) {

@@ -1,12 +1,9 @@
 package dev.foresight.spark.corpus;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_json;
-import static org.apache.spark.sql.functions.trim;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.text.ChatTemplate;
 import java.io.IOException;
@@ -20,13 +17,17 @@ import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.FileFormat;
+import org.apache.spark.sql.execution.datasources.orc.OrcFileFormat;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.execution.datasources.text.TextFileFormat;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
@@ -44,8 +45,9 @@ public final class CorpusReader {
   private static final String TABLE = "table:";
   private static final StructType DOCUMENTS =
       StructType.fromDDL("%s STRING NOT NULL, %s STRING".formatted(SHARD, TEXT));
+  private static final StructType VALUE = StructType.fromDDL("value STRING");
   private static final Column FILE = col("_metadata.file_path");
-  private static final int LOOKED_AT = 20;
+  private static final Column NOTHING = lit(null).cast("string");
 
   private final SparkSession spark;
   private final Configuration conf;
@@ -60,16 +62,19 @@ public final class CorpusReader {
    * @param location a file, folder or glob on any Hadoop file system, or {@code table:NAME}
    * @param column the column or key that holds a document's text, or its conversation
    * @param shardBy what tells shards apart
-   * @param chat asked for the model's chat template if the column holds conversations
-   * @return rows of {@link #SHARD} and {@link #TEXT}; what only reading shows is thrown by tasks,
-   *     as the cause of Spark's exception
+   * @param chat asked for the model's chat template; its refusal counts once a conversation is met
+   * @return what only reading shows is thrown by tasks, as the cause of Spark's exception
    * @throws InputException if nothing matches, or the column is not there or no text
    */
-  public Dataset<Row> read(
+  public CorpusText read(
       String location, String column, ShardBy shardBy, Supplier<ChatTemplate> chat)
       throws IOException {
+    Seen seen = new Seen();
+    spark.sparkContext().register(seen);
     if (location.startsWith(TABLE)) {
-      return table(location.substring(TABLE.length()), column, shardBy, chat);
+      Dataset<Row> rows =
+          table(location.substring(TABLE.length()), column, shardBy, Conversations.of(chat), seen);
+      return new CorpusText(rows, location, column, seen, null, conf, null);
     }
     CorpusFiles files = CorpusFiles.find(conf, location);
     boolean fromPath = shardBy instanceof ShardBy.Column by && files.haveFolders(by.name());
@@ -77,90 +82,94 @@ public final class CorpusReader {
     if (shardBy instanceof ShardBy.File) {
       files.requireOneFileAShard(ids);
     }
+    files.settings(conf).forEach(conf::set);
     return CorpusFaults.naming(
         () ->
             switch (files.kind()) {
-              case TEXT -> texts(files, ids);
-              case JSON_LINES -> jsonLines(files, column, ids, chat);
-              case PARQUET ->
-                  columns(
-                      reader().parquet(files.names()), column, ids, chat, files.location(), FILE);
-              case ORC ->
-                  columns(reader().orc(files.names()), column, ids, chat, files.location(), FILE);
+              case TEXT -> texts(files, column, ids, seen);
+              case JSON_LINES -> jsonLines(files, column, ids, Conversations.of(chat), seen);
+              case PARQUET, ORC -> columnar(files, column, ids, Conversations.of(chat), seen);
             });
   }
 
-  /** A session may ask to leave out files that can't be read; a corpus never does so silently. */
-  private DataFrameReader reader() {
-    return spark.read().option("ignoreCorruptFiles", false).option("ignoreMissingFiles", false);
+  private Dataset<Row> open(CorpusFiles files, FileFormat format, StructType schema) {
+    Map<String, String> options = new LinkedHashMap<>(files.settings(conf));
+    // a session may ask to leave out files that can't be read; a corpus never does so silently
+    options.put("ignoreCorruptFiles", "false");
+    options.put("ignoreMissingFiles", "false");
+    options.put("wholetext", Boolean.toString(files.kind() == CorpusFiles.Kind.TEXT));
+    return ListedFiles.read(spark, format, schema, options, files.files());
   }
 
-  private Dataset<Row> texts(CorpusFiles files, ShardIds ids) {
+  private CorpusText texts(CorpusFiles files, String column, ShardIds ids, Seen seen) {
     if (ids.by() instanceof ShardBy.Column by && !ids.fromPath()) {
       throw new InputException(
           "--shard-by column:%s: text files have no columns, and %s no folders %s=…: give file or partition:N."
               .formatted(by.name(), files.location(), by.name()));
     }
-    Dataset<Row> rows = reader().option("wholetext", true).text(files.names());
-    return documents(
-        rows.select(col("value").cast("binary"), lit(null).cast("string"), FILE),
-        DocumentParser.plain(),
-        ids,
-        Documents.RowOf.FILE,
-        files.location());
+    var task = documents(DocumentParser.plain(), ids, Documents.RowOf.FILE, files.location(), seen);
+    return new CorpusText(
+        documents(lines(files), task), files.location(), column, seen, files, conf, this::lines);
   }
 
-  private Dataset<Row> jsonLines(
-      CorpusFiles files, String column, ShardIds ids, Supplier<ChatTemplate> chat) {
-    Dataset<Row> lines =
-        reader()
-            .text(files.names())
-            .filter(length(trim(col("value"))).gt(0))
-            .select(col("value").cast("binary"), lit(null).cast("string"), FILE);
-    Map<String, JsonNode> keys = firstKeys(lines, files.location());
-    requireColumn(keys.keySet(), column, files.location(), "--text-column");
-    String shardKey = null;
-    if (ids.by() instanceof ShardBy.Column by && !ids.fromPath()) {
-      shardKey = by.name();
-      requireColumn(keys.keySet(), shardKey, files.location(), "--shard-by column:NAME");
-    }
-    Conversations conversations = keys.get(column).isArray() ? new Conversations(chat.get()) : null;
+  private CorpusText jsonLines(
+      CorpusFiles files, String column, ShardIds ids, Conversations conversations, Seen seen) {
+    String shardKey =
+        ids.by() instanceof ShardBy.Column by && !ids.fromPath() ? by.name() : null;
     JsonLines parser = new JsonLines(column, conversations, shardKey);
-    return documents(lines, parser, ids, Documents.RowOf.LINE, files.location());
+    var task = documents(parser, ids, Documents.RowOf.LINE, files.location(), seen);
+    return new CorpusText(
+        documents(lines(files), task), files.location(), column, seen, files, conf, this::lines);
   }
 
-  /**
-   * Keys of the first lines, each with a value; that of a line that is refused later is nothing.
-   */
-  private static Map<String, JsonNode> firstKeys(Dataset<Row> lines, String location) {
-    Map<String, JsonNode> keys = new LinkedHashMap<>();
-    List<Row> first = lines.takeAsList(LOOKED_AT);
-    DocumentException problem = null;
-    for (Row line : first) {
-      try {
-        String text = Utf8.decode((byte[]) line.get(0));
-        if (!text.isBlank()) {
-          JsonLines.object(text)
-              .properties()
-              .forEach(p -> keys.merge(p.getKey(), p.getValue(), (a, b) -> a.isNull() ? b : a));
-        }
-      } catch (DocumentException e) {
-        problem = e;
-      }
+  private Dataset<Row> lines(CorpusFiles files) {
+    return open(files, new TextFileFormat(), VALUE)
+        .select(col("value").cast("binary"), NOTHING, FILE);
+  }
+
+  private CorpusText columnar(
+      CorpusFiles files, String column, ShardIds ids, Conversations conversations, Seen seen) {
+    String shardColumn =
+        ids.by() instanceof ShardBy.Column by && !ids.fromPath() ? by.name() : column;
+    List<ColumnarFiles.Group> groups =
+        ColumnarFiles.group(spark, conf, files, List.of(column, shardColumn));
+    Set<String> names = new LinkedHashSet<>();
+    groups.forEach(group -> names.addAll(group.names()));
+    requireColumn(names, column, files.location(), "--text-column");
+    requireColumn(names, shardColumn, files.location(), "--shard-by column:NAME");
+    Dataset<Row> all = null;
+    for (ColumnarFiles.Group group : groups) {
+      String place = group.files().get(0).getPath().toString();
+      Dataset<Row> some =
+          columns(
+              columnar(files.of(group.files()), group.schema()),
+              column,
+              ids,
+              conversations,
+              place,
+              FILE,
+              seen);
+      all = all == null ? some : all.union(some);
     }
-    if (keys.isEmpty()) {
-      throw problem == null
-          ? new InputException(
-              "--corpus '%s' has no documents: its files are empty.".formatted(location))
-          : new InputException(
-              "The first lines of %s are %s: JSON lines hold one object a line."
-                  .formatted(location, problem.getMessage()));
-    }
-    return keys;
+    seen.key(); // of the columns of one file at least
+    return new CorpusText(
+        all,
+        files.location(),
+        column,
+        seen,
+        files,
+        conf,
+        some -> columnar(some, new StructType()).select(FILE));
+  }
+
+  private Dataset<Row> columnar(CorpusFiles files, StructType schema) {
+    FileFormat format =
+        files.kind() == CorpusFiles.Kind.ORC ? new OrcFileFormat() : new ParquetFileFormat();
+    return open(files, format, schema);
   }
 
   private Dataset<Row> table(
-      String name, String column, ShardBy shardBy, Supplier<ChatTemplate> chat) {
+      String name, String column, ShardBy shardBy, Conversations conversations, Seen seen) {
     if (shardBy instanceof ShardBy.File) {
       throw new InputException(
           "--corpus table:%s: a table has no files to name shards by: give --shard-by column:NAME or partition:N."
@@ -178,39 +187,51 @@ public final class CorpusReader {
               .formatted(name, e.getMessage().lines().findFirst().orElse("")),
           e);
     }
+    String place = "table " + name;
+    Set<String> names = new LinkedHashSet<>(Arrays.asList(rows.columns()));
+    requireColumn(names, column, place, "--text-column");
+    if (shardBy instanceof ShardBy.Column by) {
+      requireColumn(names, by.name(), place, "--shard-by column:NAME");
+    }
+    seen.key();
     ShardIds ids = new ShardIds(shardBy, "", false);
-    return columns(rows, column, ids, chat, "table " + name, lit(null).cast("string"));
+    return columns(rows, column, ids, conversations, place, NOTHING, seen);
   }
 
+  /** Documents of rows that have these columns, or lack one of them. */
   private Dataset<Row> columns(
       Dataset<Row> rows,
       String column,
       ShardIds ids,
-      Supplier<ChatTemplate> chat,
+      Conversations conversations,
       String place,
-      Column file) {
-    Set<String> names = new LinkedHashSet<>(Arrays.asList(rows.columns()));
-    requireColumn(names, column, place, "--text-column");
-    Column shard = lit(null);
-    if (ids.by() instanceof ShardBy.Column by && !ids.fromPath()) {
-      requireColumn(names, by.name(), place, "--shard-by column:NAME");
-      shard = named(by.name());
-    }
-    DataType type = rows.schema().apply(column).dataType();
-    boolean conversations = isConversation(type);
-    if (!conversations && !(type instanceof StringType)) {
+      Column file,
+      Seen seen) {
+    List<String> names = Arrays.asList(rows.columns());
+    Column shard =
+        ids.by() instanceof ShardBy.Column by && !ids.fromPath() && names.contains(by.name())
+            ? named(by.name())
+            : NOTHING;
+    DataType type =
+        names.contains(column) ? rows.schema().apply(column).dataType() : new NullType();
+    boolean chat = isConversation(type);
+    if (!chat && !(type instanceof StringType) && !(type instanceof NullType)) {
       throw new InputException(
           "Column '%s' of %s is of type %s: --text-column names a column of text, or of conversations (array of role and content)."
               .formatted(column, place, type.simpleString()));
     }
     Column content =
-        conversations ? to_json(named(column), Map.of("ignoreNullFields", "false")) : named(column);
+        type instanceof NullType
+            ? lit(null)
+            : chat ? to_json(named(column), Map.of("ignoreNullFields", "false")) : named(column);
     return documents(
         rows.select(content.cast("binary"), shard.cast("string"), file),
-        conversations ? new Conversations(chat.get()) : DocumentParser.plain(),
-        ids,
-        Documents.RowOf.TABLE,
-        place);
+        documents(
+            chat ? conversations : DocumentParser.plain(),
+            ids,
+            Documents.RowOf.TABLE,
+            place,
+            seen));
   }
 
   private static Column named(String column) {
@@ -218,9 +239,12 @@ public final class CorpusReader {
   }
 
   private static boolean isConversation(DataType type) {
-    return type instanceof ArrayType array
-        && array.elementType() instanceof StructType message
-        && Arrays.asList(message.fieldNames()).containsAll(List.of("role", "content"));
+    if (!(type instanceof ArrayType array && array.elementType() instanceof StructType message)) {
+      return false;
+    }
+    List<String> fields = Arrays.asList(message.fieldNames());
+    return fields.containsAll(List.of("role", "content"))
+        || fields.containsAll(List.of("from", "value"));
   }
 
   private static void requireColumn(Set<String> names, String column, String place, String option) {
@@ -231,10 +255,12 @@ public final class CorpusReader {
     }
   }
 
-  private Dataset<Row> documents(
-      Dataset<Row> rows, DocumentParser parser, ShardIds ids, Documents.RowOf rowOf, String place) {
-    return rows.mapPartitions(
-        new Documents(parser, ids, rowOf, place, new SerializableConfiguration(conf)),
-        Encoders.row(DOCUMENTS));
+  private Documents documents(
+      DocumentParser parser, ShardIds ids, Documents.RowOf rowOf, String place, Seen seen) {
+    return new Documents(parser, ids, rowOf, place, new SerializableConfiguration(conf), seen);
+  }
+
+  private static Dataset<Row> documents(Dataset<Row> rows, Documents task) {
+    return rows.mapPartitions(task, Encoders.row(DOCUMENTS));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.FileSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,7 +16,6 @@ import org.apache.hadoop.util.LineReader;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.execution.datasources.CodecStreams;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -30,6 +30,7 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
   private final RowOf rowOf;
   private final String place;
   private final SerializableConfiguration conf;
+  private final Seen seen;
 
   /** What a row is in its source. */
   enum RowOf {
@@ -44,29 +45,38 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
   /**
    * @param rowOf what a row is, so that refusals can say where it stands
    * @param place the corpus, for messages about rows without a file
+   * @param seen told of what is read
    */
   Documents(
       DocumentParser parser,
       ShardIds ids,
       RowOf rowOf,
       String place,
-      SerializableConfiguration conf) {
+      SerializableConfiguration conf,
+      Seen seen) {
     this.parser = parser;
     this.ids = ids;
     this.rowOf = rowOf;
     this.place = place;
     this.conf = conf;
+    this.seen = seen;
   }
 
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     return new Iterator<>() {
       private Row next;
+      private String file;
 
       @Override
       public boolean hasNext() {
         while (next == null && rows.hasNext()) {
-          next = document(rows.next()).orElse(null);
+          Row row = rows.next();
+          if (!row.isNullAt(2) && !row.getString(2).equals(file)) {
+            file = row.getString(2);
+            seen.add(file);
+          }
+          next = document(row).orElse(null);
         }
         return next != null;
       }
@@ -89,6 +99,7 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
     String file = row.getString(2);
     try {
       if (content == null) {
+        seen.document();
         return Optional.of(RowFactory.create(shard(file, value, null), null));
       }
       Optional<DocumentParser.Document> found = parser.parse(content);
@@ -96,6 +107,12 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
         return Optional.empty();
       }
       DocumentParser.Document document = found.get();
+      seen.document();
+      if (document.hasKey()) {
+        seen.key();
+      } else if (seen.wantsOthers()) {
+        seen.others(parser.otherKeys(content));
+      }
       String shardValue = value == null ? document.shard() : value;
       return Optional.of(
           RowFactory.create(shard(file, shardValue, document.text()), document.text()));
@@ -136,11 +153,12 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
 
   /** The number of the first line with this content, from 1: tasks know offsets, people lines. */
   private static long lineOf(Configuration conf, Path path, byte[] content) throws IOException {
-    try (InputStream in = CodecStreams.createInputStream(conf, path);
+    try (InputStream in = FileSettings.open(path, conf);
         LineReader reader = new LineReader(in)) {
       Text line = new Text();
       for (long number = 1; reader.readLine(line) > 0; number++) {
-        if (Arrays.equals(line.copyBytes(), content)) {
+        byte[] bytes = line.copyBytes();
+        if (Arrays.equals(number == 1 ? Utf8.withoutMark(bytes) : bytes, content)) {
           return number;
         }
       }

@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.Path;
 record ShardIds(ShardBy by, String root, boolean fromPath) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final Pattern SUFFIXES =
-      Pattern.compile("(\\.(jsonl|json|ndjson|parquet|orc|txt))?(\\.(gz|zst|bz2|lz4|snappy))?$");
+      Pattern.compile("(\\.(jsonl|json|ndjson|parquet|orc|txt))?(\\.(gz|zst|bz2|lz4|snappy))?\\z");
   private static final long PARTITION_SEED = 0x666f726573696768L; // not the one that orders
 
   /**
@@ -50,16 +50,24 @@ record ShardIds(ShardBy by, String root, boolean fromPath) implements Serializab
   /** The value of a {@code name=value} folder in a path, with Hive's escapes undone. */
   static Optional<String> folderValue(String name, String file) {
     Matcher folder = Pattern.compile("/" + Pattern.quote(name) + "=([^/]+)/").matcher(path(file));
-    return folder.find()
-        ? Optional.of(
-            URLDecoder.decode(folder.group(1).replace("+", "%2B"), StandardCharsets.UTF_8))
-        : Optional.empty();
+    return folder.find() ? Optional.of(unescaped(folder.group(1))) : Optional.empty();
+  }
+
+  private static String unescaped(String value) {
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return value; // its percent signs are no escapes
+    }
   }
 
   static String shardOf(String root, String file) {
     String path = path(file);
-    int at = root.isEmpty() ? -1 : path.indexOf(root + "/");
-    String relative = at < 0 ? new Path(path).getName() : path.substring(at + root.length() + 1);
+    String folder = root.endsWith("/") ? root : root + "/";
+    if (!path.startsWith(folder)) {
+      throw new IllegalStateException("%s does not lie in %s".formatted(file, root));
+    }
+    String relative = path.substring(folder.length());
     return SUFFIXES.matcher(relative).replaceFirst("");
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** UTF-8 to the letter: a byte that does not belong is named, never replaced. */
 final class Utf8 {
@@ -31,6 +32,14 @@ final class Utf8 {
     }
     String text = out.flip().toString();
     return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+  }
+
+  /** The bytes behind a byte order mark, as Hadoop hands out a first line. */
+  static byte[] withoutMark(byte[] bytes) {
+    byte[] mark = String.valueOf(BYTE_ORDER_MARK).getBytes(StandardCharsets.UTF_8);
+    return bytes.length >= mark.length && Arrays.equals(bytes, 0, mark.length, mark, 0, mark.length)
+        ? Arrays.copyOfRange(bytes, mark.length, bytes.length)
+        : bytes;
   }
 
   private static DocumentException notUtf8(byte[] bytes, int at) {

@@ -3,6 +3,7 @@ package dev.foresight.spark.store;
 import dev.foresight.InputException;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.spark.ShardNames;
 import dev.foresight.text.PackingSettings;
 import java.util.Collection;
 import java.util.Comparator;
@@ -74,11 +75,12 @@ public record Manifest(
   /**
    * The shards of some names.
    *
-   * @param names none for all
+   * @param parts ids, or what stands between the commas in them; none for all
    * @param store the folder, for the message
    * @throws InputException if there is no shard of a name
    */
-  public List<StoredShard> choose(Collection<String> names, String store) {
+  public List<StoredShard> choose(Collection<String> parts, String store) {
+    List<String> names = ShardNames.of(parts, stored.stream().map(StoredShard::id).toList());
     TreeSet<String> missing = new TreeSet<>(names);
     stored.forEach(shard -> missing.remove(shard.id()));
     if (!missing.isEmpty()) {

@@ -26,6 +26,8 @@ import org.apache.hadoop.fs.Path;
  */
 final class StoreFiles {
   private static final int DIGITS = 16;
+  private static final int LONGEST_SLUG = 160;
+  private static final String HYPHEN = "%2D";
   private static final int CHUNK = 1 << 20;
   private static final Set<String> CHECKED = ConcurrentHashMap.newKeySet();
 
@@ -197,8 +199,24 @@ final class StoreFiles {
     }
   }
 
-  /** A file name for a shard id: readers skip names that begin with a dot or an underscore. */
+  /**
+   * A file name for a shard id. A long one is cut, and told apart by its hash: file systems take
+   * 255 bytes, of which a slice's number, hashes and the suffix need some. No name of
+   * another id has the escape of a hyphen in it, which needs none.
+   */
   static String slug(String shard) {
+    String name = encoded(shard);
+    if (name.length() <= LONGEST_SLUG) {
+      return name;
+    }
+    String hash =
+        Hashing.sha256Hex(shard.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+    int kept = LONGEST_SLUG - HYPHEN.length() - DIGITS;
+    return name.substring(0, kept).replaceFirst("%.?$", "") + HYPHEN + hash;
+  }
+
+  /** The id with all that is special escaped: readers skip names that begin with . or _. */
+  static String encoded(String shard) {
     String name = URLEncoder.encode(shard, StandardCharsets.UTF_8);
     return switch (name.charAt(0)) {
       case '.' -> "%2E" + name.substring(1);

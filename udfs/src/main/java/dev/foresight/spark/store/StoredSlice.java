@@ -48,7 +48,7 @@ public record StoredSlice(
         firstSequence,
         sequences,
         skipped,
-        StoredFile.unchecked("sums/%s.%05d.parquet".formatted(StoreFiles.slug(shard), index)),
-        StoredFile.unchecked("rows/%s.%05d.parquet".formatted(StoreFiles.slug(shard), index)));
+        StoredFile.unchecked("sums/%s.%05d.parquet".formatted(StoreFiles.encoded(shard), index)),
+        StoredFile.unchecked("rows/%s.%05d.parquet".formatted(StoreFiles.encoded(shard), index)));
   }
 }

@@ -50,7 +50,11 @@ class CorpusFaultsTest {
   @Test
   void missingColumnIsNamedWithThoseThatAreThere() throws IOException {
     assertRefused(
-        write("a.jsonl", "{\"id\": 1, \"body\": \"x\"}\n"), "text", "file", "'text'", "id, body");
+        write("a.jsonl", "{\"body\": \"x\", \"id\": 1}\n{\"k\": [1]}\n"),
+        "text",
+        "file",
+        "has 'text'; they have: body, id, k.",
+        "--text-column, perhaps body");
     spark.range(1).toDF("id").write().parquet(folder.resolve("p").toString());
     assertRefused(folder.resolve("p"), "text", "file", "'text'", "has: id", "--text-column");
     assertRefused(folder.resolve("p"), "id", "column:day", "'day'", "has: id", "--shard-by");
@@ -71,6 +75,8 @@ class CorpusFaultsTest {
   void lineThatIsNoJsonIsNamedByFileAndNumber() throws IOException {
     Path file = write("a.jsonl", "{\"text\": \"fine\"}\n\n{\"text\": \"cut\n");
     assertRefused(file, "text", "file", "a.jsonl, line 3", "not a JSON object");
+    Path odd = write("c.jsonl", "{\"text\": \"fine\"}\n{\"text\": 'x'}\n");
+    assertRefused(odd, "text", "file", "c.jsonl, line 2: not a JSON object from character 10 on ('x'})");
     Path array = write("b.jsonl", "{\"text\": \"fine\"}\n[1]\n");
     assertRefused(array, "text", "file", "b.jsonl, line 2", "not a JSON object but array");
   }
@@ -200,7 +206,9 @@ class CorpusFaultsTest {
         "[{\"role\": \"user\"}]|the content of a message is no text but missing",
         "[{\"role\": \"user\", \"content\": [{\"type\": \"image\"}]}]|no text but array",
         "[{\"role\": \"user\", \"content\": \"x\", \"tool_calls\": []}]|a message has 'tool_calls'",
-        "\"plain\"|no array of messages but string"
+        "{\"role\": \"user\"}|'messages' is no text but object",
+        "[\"plain\"]|the array is no conversation: it holds string",
+        "[{\"from\": \"tool\", \"value\": \"x\"}]|a message is from 'tool', and only human, gpt"
       })
   void conversationThatCannotBeRenderedWholeIsRefused(String bad) throws IOException {
     String[] parts = bad.split("\\|");
@@ -216,5 +224,77 @@ class CorpusFaultsTest {
   void fileOfAnotherKindIsRefused() throws IOException {
     write("a.csv", "text\nx\n");
     assertRefused(folder, "text", "file", "a.csv", ".jsonl");
+  }
+
+  @Test
+  void objectsThatAreNotOnALineEachAreRefusedWithTheWayToMendThem() throws IOException {
+    Path array = write("array.json", "[{\"text\": \"a\"}, {\"text\": \"b\"}]\n");
+    assertRefused(array, "text", "file", "line 1", "array", "jq -c '.[]'");
+    Path pretty = write("pretty.json", "{\n  \"text\": \"a\"\n}\n");
+    assertRefused(pretty, "text", "file", "line 1", "ends before it does", "jq -c .");
+    Path two = write("two.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"} {\"text\": \"c\"}\n");
+    assertRefused(two, "text", "file", "line 2", "more than one JSON object");
+    Path cut = write("cut.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b");
+    assertRefused(cut, "text", "file", "line 2", "ends before it does");
+  }
+
+  @Test
+  void keyThatStandsTwiceIsRefused() throws IOException {
+    Path file = write("a.jsonl", "\uFEFF{\"text\": \"a\", \"id\": 1, \"id\": 2, \"text\": \"b\"}\n");
+    assertRefused(file, "text", "file", "line 1", "'text' stands twice");
+  }
+
+  @Test
+  void columnOfAnotherTypeInOneFileIsRefusedByThatFile() {
+    spark.range(1).selectExpr("'a' AS text").coalesce(1).write().parquet(folder + "/p/one");
+    spark.range(1).selectExpr("id AS text").coalesce(1).write().parquet(folder + "/p/two");
+    assertRefused(folder.resolve("p"), "text", "file", "/p/two/part-", "bigint");
+  }
+
+  @Test
+  void linkToNothingAndLinkInACircleAreNamed() throws IOException {
+    write("a.jsonl", "{\"text\": \"fine\"}\n");
+    Path link = Files.createSymbolicLink(folder.resolve("b.jsonl"), folder.resolve("gone.jsonl"));
+    assertRefused(folder, "text", "file", "b.jsonl is a link to a file that is not there");
+    Files.delete(link);
+    Files.createSymbolicLink(folder.resolve("c"), folder);
+    assertRefused(folder, "text", "file", "/c is a link to a folder that it lies in");
+  }
+
+  @Test
+  void corpusThatChangesWhileItIsReadIsRefused() throws IOException {
+    Path file = write("a.jsonl", "{\"text\": \"fine\"}\n");
+    write("empty.jsonl", "");
+    CorpusText text =
+        new CorpusReader(spark)
+            .read(folder.toString(), "text", ShardBy.parse("file"), TestCorpus.CHAT);
+    text.rows().collectAsList();
+    text.requireWhole();
+    assertThat(text.emptyFiles()).singleElement().asString().endsWith("/empty.jsonl");
+    Path other = write("b.jsonl", "{\"text\": \"more\"}\n");
+    assertChanged(text, "b.jsonl came while the corpus was read");
+    Files.delete(other);
+    write("a.jsonl", "{\"text\": \"longer\"}\n");
+    assertChanged(text, "a.jsonl changed while");
+    Files.delete(file);
+    assertChanged(text, "a.jsonl went while");
+  }
+
+  private static void assertChanged(CorpusText text, String message) {
+    assertThatThrownBy(text::requireWhole)
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void fileThatGoesBeforeItIsReadIsNotCalledDamaged() throws IOException {
+    Path file = write("a.jsonl", "{\"text\": \"fine\"}\n");
+    CorpusText text =
+        new CorpusReader(spark)
+            .read(folder.toString(), "text", ShardBy.parse("file"), TestCorpus.CHAT);
+    Files.delete(file);
+    assertThatThrownBy(() -> CorpusFaults.naming(() -> text.rows().collectAsList()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("a.jsonl went while the corpus was read");
   }
 }

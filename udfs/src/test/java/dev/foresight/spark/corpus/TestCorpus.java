@@ -54,9 +54,12 @@ final class TestCorpus {
     return CorpusFaults.naming(
         () -> {
           try {
-            return new CorpusReader(spark)
-                .read(location.toString(), column, ShardBy.parse(shardBy), CHAT)
-                .collectAsList();
+            CorpusText text =
+                new CorpusReader(spark)
+                    .read(location.toString(), column, ShardBy.parse(shardBy), CHAT);
+            List<Row> rows = text.rows().collectAsList();
+            text.requireWhole();
+            return rows;
           } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
           }
