@@ -75,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
         Settings.footprint(spec)
             .reads("--datasets", datasets.toString())
             .addsTo("--out", output.toString());
-    requireOurs(model);
+    requireOurs(footprint, model);
     try (SparkSession session = spark.open("demo", footprint)) {
       run(session, model, spec.commandLine().getOut());
     }
@@ -92,8 +92,9 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** Every folder that will be replaced is looked at before the first is. */
-  private void requireOurs(Path model) throws IOException {
+  private void requireOurs(Footprint footprint, Path model) throws IOException {
     Configuration conf = StoreAccess.configuration();
+    footprint.check(conf);
     calibration(model).footprint().check(conf);
     for (int bits : BITS) {
       for (Method method : METHODS) {

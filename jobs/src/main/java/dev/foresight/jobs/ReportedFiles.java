@@ -103,6 +103,9 @@ record ReportedFiles(int hashed, List<String> hidden, List<String> problems) {
       return Optional.of(name + " is missing");
     }
     Path file = new Path(root, name);
+    if (!file.getFileSystem(conf).exists(file)) { // a link to nothing
+      return Optional.of(name + " is missing");
+    }
     long bytes = file.getFileSystem(conf).getFileStatus(file).getLen();
     if (bytes != expected.path("bytes").asLong()) {
       return Optional.of(

@@ -28,7 +28,7 @@ record FileGlob(Path pattern, Configuration conf) {
   }
 
   private FileStatus[] matches() throws IOException {
-    if (!hasWildcard(pattern.toUri().getPath())) {
+    if (alternatives().stream().noneMatch(FileGlob::hasWildcard)) {
       return new FileStatus[0];
     }
     FileStatus[] matches = pattern.getFileSystem(conf).globStatus(pattern);
@@ -42,7 +42,7 @@ record FileGlob(Path pattern, Configuration conf) {
    * @param names of files in the folder, an empty one for the target itself
    */
   boolean finds(RealPlace target, List<String> names) throws IOException {
-    for (String alternative : GlobExpander.expand(pattern.toUri().getPath())) {
+    for (String alternative : alternatives()) {
       List<String> parts = RealPlace.names(new Path(alternative));
       int fixed = 0;
       while (fixed < parts.size() && !hasWildcard(parts.get(fixed))) {
@@ -75,6 +75,17 @@ record FileGlob(Path pattern, Configuration conf) {
       }
     }
     return true;
+  }
+
+  /** The patterns without choices of folders; none where it is none, but the name of a file. */
+  private List<String> alternatives() {
+    try {
+      List<String> all = GlobExpander.expand(pattern.toUri().getPath());
+      all.forEach(one -> RealPlace.names(new Path(one)).forEach(GlobPattern::new));
+      return all;
+    } catch (IOException | RuntimeException e) { // unclosed [ or {
+      return List.of();
+    }
   }
 
   private static boolean hasWildcard(String name) {

@@ -41,7 +41,7 @@ class StoreRunTest {
   @BeforeEach
   void name() {
     store = folder.resolve("store");
-    root = store.toString();
+    root = "file:" + store; // as messages call it
   }
 
   private static Set<String> files(Path root) throws IOException {
@@ -265,6 +265,6 @@ class StoreRunTest {
     assertRefused(
         () -> new SketchStore(CONF, root).manifest(),
         "%s is damaged: its name does not hold its SHA-256. Restore it, or delete it and calibrate its shards again."
-            .formatted(commit));
+            .formatted("file:" + commit));
   }
 }

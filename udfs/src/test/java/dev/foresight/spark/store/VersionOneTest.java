@@ -95,6 +95,6 @@ class VersionOneTest {
         .isInstanceOf(InputException.class)
         .hasMessage(
             "The store %s is of version 1, which is read but not added to: bring it to version 2 by 'foresight sketches copy %s NEW'.",
-            GOLDEN, GOLDEN);
+            new org.apache.hadoop.fs.Path(GOLDEN), new org.apache.hadoop.fs.Path(GOLDEN));
   }
 }
