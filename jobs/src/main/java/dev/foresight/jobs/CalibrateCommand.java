@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.sketch.SketchSettings;
+import dev.foresight.spark.Footprint;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.PrintWriter;
@@ -124,7 +125,8 @@ final class CalibrateCommand implements Callable<Integer> {
             skipBadSequences,
             overwrite);
     PrintWriter out = spec.commandLine().getOut();
-    try (SparkSession session = spark.open("calibrate")) {
+    Footprint footprint = request.footprint(Settings.footprint(spec));
+    try (SparkSession session = spark.open("calibrate", footprint)) {
       if (plan) {
         new CalibratePlan(session, request, out).run();
       } else {

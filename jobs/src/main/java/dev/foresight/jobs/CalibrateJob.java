@@ -9,6 +9,8 @@ import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.CalibrationCounters;
 import dev.foresight.spark.Execution;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
@@ -16,6 +18,7 @@ import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.PackedText;
 import dev.foresight.spark.ShardPacker;
 import dev.foresight.spark.SliceCalibrator;
+import dev.foresight.spark.TargetFolder;
 import dev.foresight.spark.SliceTask;
 import dev.foresight.spark.corpus.CorpusText;
 import dev.foresight.spark.store.FinishedSlice;
@@ -78,6 +81,20 @@ final class CalibrateJob {
       boolean skipBadSequences,
       boolean overwrite) {
 
+    /** What is read and written. */
+    Footprint footprint() {
+      return footprint(new Footprint());
+    }
+
+    /** The same, added to what else the command reads. */
+    Footprint footprint(Footprint footprint) {
+      footprint.reads("--model", model);
+      corpus.addTo(footprint);
+      return footprint
+          .writesFolder("--sketches", sketches, FolderKind.STORE, overwrite)
+          .addsToLocal("--cache", execution.cache());
+    }
+
     /** Sequences wanted of each shard. */
     long limit() {
       return sequencesPerShard == 0 ? Long.MAX_VALUE : sequencesPerShard;
@@ -104,10 +121,10 @@ final class CalibrateJob {
             request.packing(),
             request.sketch(),
             request.execution().precision());
-    String root = Locations.qualify(request.sketches(), conf);
-    try (StoreRun store = StoreRun.open(conf, root, fingerprint, request.overwrite())) {
+    TargetFolder target = request.footprint().folder("--sketches", conf);
+    try (StoreRun store = StoreRun.open(target, fingerprint)) {
       try {
-        calibrate(request, location, text, store, root);
+        calibrate(request, location, text, store, target);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         if (ErrorHandler.refusal(e).isPresent()) {
           store.refused();
@@ -140,8 +157,9 @@ final class CalibrateJob {
   }
 
   private void calibrate(
-      Request request, String location, CorpusText text, StoreRun store, String root)
+      Request request, String location, CorpusText text, StoreRun store, TargetFolder target)
       throws IOException {
+    String root = target.root().toString();
     CalibrationTimes times = new CalibrationTimes();
     spark.setJobGroup("pack", "Order, tokenize and pack the documents of each shard");
     List<PackedText> packed =
@@ -186,7 +204,7 @@ final class CalibrateJob {
             new TreeSet<>(List.of(Version.of("onnxruntime"))),
             cpus);
     times.calibrated();
-    new CalibrationReport(manifest, times, packed, missing).write(conf, root, out);
+    new CalibrationReport(manifest, times, packed, missing).write(new OutputFolder(target), out);
   }
 
   private static Map<SliceId, FinishedSlice> finished(StoreRun store, List<SliceTask> tasks)

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.drift.Coverage;
 import dev.foresight.model.Role;
-import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.PackedText;
 import dev.foresight.spark.store.Manifest;
@@ -19,8 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.package$;
 
 /**
@@ -46,19 +43,10 @@ final class CalibrationReport {
     this.added = added;
   }
 
-  void write(Configuration conf, String root, PrintWriter out) throws IOException {
-    write(conf, root, "report.json", report());
-    write(conf, root, "run.json", run());
-    print(root, out);
-  }
-
-  private static void write(Configuration conf, String root, String file, JsonNode json)
-      throws IOException {
-    AtomicFiles.writeText(
-        conf,
-        new Path(root),
-        file,
-        Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+  void write(OutputFolder store, PrintWriter out) throws IOException {
+    store.json("report.json", report());
+    store.json("run.json", run());
+    print(store.location(), out);
   }
 
   private ObjectNode report() throws IOException {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.evaluate.McNemar;
 import dev.foresight.evaluate.PairedMeans;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Json;
-import dev.foresight.spark.Locations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -55,6 +55,10 @@ final class CompareCommand implements Callable<Integer> {
           "--resamples %d are too few for an interval: choose 100 or more.".formatted(resamples));
     }
     Configuration conf = StoreAccess.configuration();
+    Footprint footprint =
+        Settings.footprint(spec).reads("A", first).reads("B", second).writesFile("--report", report);
+    OutputFile file =
+        report == null ? null : OutputFile.report(footprint, "--report", "compare", conf);
     EvaluationReport a = EvaluationReport.read(first, conf);
     EvaluationReport b = EvaluationReport.read(second, conf);
     a.requireSameData(b);
@@ -76,8 +80,8 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     out.flush();
-    if (report != null) {
-      new OutputFile(conf, Locations.qualify(report, conf)).writeJson(json);
+    if (file != null) {
+      file.writeReport(json);
     }
     return 0;
   }

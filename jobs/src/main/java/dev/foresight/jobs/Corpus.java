@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import dev.foresight.InputException;
 import dev.foresight.spark.FileSettings;
 import dev.foresight.spark.Locations;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.corpus.CorpusText;
 import dev.foresight.spark.corpus.ShardBy;
@@ -25,9 +26,19 @@ import org.apache.spark.sql.SparkSession;
  * @param chatTemplate file of a template to use instead of the model's
  */
 record Corpus(String location, String column, ShardBy shardBy, Optional<String> chatTemplate) {
+  private static final String TABLE = "table:";
+
   /** Files with a {@code text} each line or row, each file a shard. */
   static Corpus files(String location) {
     return new Corpus(location, "text", new ShardBy.File(), Optional.empty());
+  }
+
+  /** Says which files are read; those of a table are its catalog's. */
+  void addTo(Footprint footprint) {
+    if (!location.startsWith(TABLE)) {
+      footprint.readsAll("--corpus", location);
+    }
+    footprint.reads("--chat-template", chatTemplate.orElse(null));
   }
 
   /**

@@ -10,6 +10,8 @@ import dev.foresight.sketch.FirstPosition;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.DataChoice;
 import dev.foresight.spark.Execution;
+import dev.foresight.spark.Footprint;
+import dev.foresight.spark.Locations;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +39,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final int GROUP = 64;
+  private static final List<Integer> BITS = List.of(3, 4);
+  private static final Execution EXECUTION = new Execution(Execution.Memory.RESIDENT);
   private static final List<Method> METHODS = List.of(Method.RTN, Method.AWQ, Method.FAQ);
   private static final List<String> STUDIED = List.of("code", "legal", "multilingual");
 
@@ -45,56 +50,70 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--datasets",
       description = "The repository's datasets folder (default: that of the launcher).")
-  private Path datasets;
+  private String given;
 
   @Option(
       names = "--out",
       description = "Folder to write, replaced if it is there (default: target/demo).")
+  private String folder;
+
+  private Path datasets;
   private Path output;
 
   @Override
   public Integer call() throws Exception {
     Path home = Path.of(System.getProperty("foresight.home", ""));
-    datasets = datasets == null ? home.resolve("datasets") : datasets;
-    output = output == null ? home.resolve("target/demo") : output;
+    datasets = local("--datasets", given, home.resolve("datasets"));
+    output = local("--out", folder, home.resolve("target/demo"));
     Path model = datasets.resolve("models/foresight-tiny");
     if (!Files.isDirectory(model)) {
       throw new InputException(
           "There is no model %s: name the repository's datasets folder by --datasets."
               .formatted(model));
     }
-    try (SparkSession session = spark.open("demo")) {
+    Footprint footprint =
+        Settings.footprint(spec)
+            .reads("--datasets", datasets.toString())
+            .addsTo("--out", output.toString());
+    requireOurs(footprint, model);
+    try (SparkSession session = spark.open("demo", footprint)) {
       run(session, model, spec.commandLine().getOut());
     }
     return 0;
   }
 
+  private static Path local(String option, String location, Path otherwise) throws IOException {
+    if (location == null) {
+      return otherwise.toAbsolutePath();
+    }
+    Configuration conf = StoreAccess.configuration();
+    return Locations.local(
+        option, new org.apache.hadoop.fs.Path(Locations.qualify(location, conf)));
+  }
+
+  /** Every folder that will be replaced is looked at before the first is. */
+  private void requireOurs(Footprint footprint, Path model) throws IOException {
+    Configuration conf = StoreAccess.configuration();
+    footprint.check(conf);
+    calibration(model).footprint().check(conf);
+    for (int bits : BITS) {
+      for (Method method : METHODS) {
+        request(model, method, bits).footprint().check(conf);
+      }
+    }
+    study(model).footprint().check(conf);
+  }
+
   private void run(SparkSession session, Path model, PrintWriter out) throws IOException {
-    Execution execution = new Execution(Execution.Memory.RESIDENT);
-    Path sketches = output.resolve("sketches");
-    var packing = new PackingSettings(512, Bos.AUTO, "eos", 0);
-    new CalibrateJob(session, out)
-        .run(
-            new CalibrateJob.Request(
-                model.toString(),
-                Corpus.files(datasets.resolve("corpus") + "/*.jsonl"),
-                16,
-                sketches.toString(),
-                packing,
-                new SketchSettings(16, 256, 16),
-                execution,
-                true,
-                false,
-                true));
-    EvaluateJob judge = new EvaluateJob(session, execution);
+    new CalibrateJob(session, out).run(calibration(model));
+    EvaluateJob judge = new EvaluateJob(session, EXECUTION);
     StringBuilder table = new StringBuilder();
     row(table, "float", 16, judge.run(judged(model, model)), weights(model));
-    for (int bits : new int[] {3, 4}) {
+    for (int bits : BITS) {
       for (Method method : METHODS) {
-        String name = method.key();
-        Path written = output.resolve("%s-%d".formatted(name, bits));
-        new QuantizeJob(session, out).run(request(model, sketches, written, method, bits));
-        row(table, name, bits, judge.run(judged(written, model)), weights(written));
+        Path written = written(method, bits);
+        new QuantizeJob(session, out).run(request(model, method, bits));
+        row(table, method.key(), bits, judge.run(judged(written, model)), weights(written));
       }
     }
     out.printf(
@@ -103,20 +122,42 @@ final class DemoCommand implements Callable<Integer> {
     out.print(table);
     out.println("Held-out text of eight domains, 32 windows of 512. Folders: " + output);
     out.flush();
-    new StudyJob(session, execution, out).run(study(model, sketches));
+    new StudyJob(session, EXECUTION, out).run(study(model));
+  }
+
+  private Path sketches() {
+    return output.resolve("sketches");
+  }
+
+  private Path written(Method method, int bits) {
+    return output.resolve("%s-%d".formatted(method.key(), bits));
+  }
+
+  private CalibrateJob.Request calibration(Path model) {
+    return new CalibrateJob.Request(
+        model.toString(),
+        Corpus.files(datasets.resolve("corpus") + "/*.jsonl"),
+        16,
+        sketches().toString(),
+        new PackingSettings(512, Bos.AUTO, "eos", 0),
+        new SketchSettings(16, 256, 16),
+        EXECUTION,
+        true,
+        false,
+        true);
   }
 
   /**
    * Three of the eight domains, each calibrated on alone and judged on: little enough for a demo.
    */
-  private StudyJob.Request study(Path model, Path sketches) {
+  private StudyJob.Request study(Path model) {
     String folder = output.resolve("study").toString();
     List<String> options =
         List.of(
             "--model",
             model.toString(),
             "--sketches",
-            sketches.toString(),
+            sketches().toString(),
             "--out",
             folder,
             "--bits",
@@ -125,7 +166,7 @@ final class DemoCommand implements Callable<Integer> {
             Integer.toString(GROUP));
     return new StudyJob.Request(
         model.toString(),
-        sketches.toString(),
+        sketches().toString(),
         StudyMethod.parse(options, List.of("awq", "faq"), List.of()),
         "awq",
         new StudyPlan(STUDIED, true, false, 0, List.of()),
@@ -138,12 +179,11 @@ final class DemoCommand implements Callable<Integer> {
         false);
   }
 
-  private static QuantizeJob.Request request(
-      Path model, Path sketches, Path written, Method method, int bits) {
+  private QuantizeJob.Request request(Path model, Method method, int bits) {
     return new QuantizeJob.Request(
         model.toString(),
-        method == Method.RTN ? Optional.empty() : Optional.of(sketches.toString()),
-        written.toString(),
+        method == Method.RTN ? Optional.empty() : Optional.of(sketches().toString()),
+        written(method, bits).toString(),
         method,
         new CompressedTensors(),
         bits,

@@ -5,8 +5,8 @@ import dev.foresight.InputException;
 import dev.foresight.evaluate.PerplexityResult;
 import dev.foresight.evaluate.Windows;
 import dev.foresight.evaluate.task.Task;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Json;
-import dev.foresight.spark.Locations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -94,7 +94,12 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     PrintWriter out = spec.commandLine().getOut();
-    try (SparkSession session = spark.open("evaluate")) {
+    Footprint footprint = footprint();
+    OutputFile file =
+        report == null
+            ? null
+            : OutputFile.report(footprint, "--report", "evaluate", StoreAccess.configuration());
+    try (SparkSession session = spark.open("evaluate", footprint)) {
       Configuration conf = session.sparkContext().hadoopConfiguration();
       JudgedModel opened = JudgedModel.open(model, conf);
       opened.notes().forEach(note -> out.println("Note: " + note));
@@ -123,8 +128,8 @@ final class EvaluateCommand implements Callable<Integer> {
         print(outcome, out);
         json.withObjectProperty("tasks").set(task.task().key(), outcome.json());
       }
-      if (report != null) {
-        write(conf, json);
+      if (file != null) {
+        file.writeReport(json);
       }
     }
     return 0;
@@ -158,8 +163,18 @@ final class EvaluateCommand implements Callable<Integer> {
         model, Optional.ofNullable(reference), Optional.ofNullable(states), data, window, windows);
   }
 
-  private void write(Configuration conf, ObjectNode json) throws IOException {
-    new OutputFile(conf, Locations.qualify(report, conf)).writeJson(json);
+  private Footprint footprint() {
+    Footprint footprint =
+        Settings.footprint(spec)
+            .reads("--model", model)
+            .reads("--reference", reference)
+            .reads("--sketches", sketches)
+            .readsAll("--data", data);
+    tasks.values().forEach(rows -> footprint.readsAll("--task", rows));
+    return footprint
+        .writesFile("--report", report)
+        .addsTo("--reference-states", states)
+        .addsToLocal("--cache", execution.execution().cache());
   }
 
   private static void print(EvaluateJob.Outcome outcome, PrintWriter out) {

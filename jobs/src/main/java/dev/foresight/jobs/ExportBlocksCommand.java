@@ -5,13 +5,14 @@ import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockExport;
 import dev.foresight.onnx.Precision;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.TargetFolder;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -34,7 +35,7 @@ final class ExportBlocksCommand implements Callable<Integer> {
   private String model;
 
   @Option(names = "--out", required = true, description = "Local folder to write into.")
-  private Path output;
+  private String output;
 
   @Option(
       names = "--precision",
@@ -57,30 +58,34 @@ final class ExportBlocksCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration conf = new Configuration();
+    Footprint footprint =
+        Settings.footprint(spec)
+            .reads("--model", model)
+            .writesFolder("--out", output, FolderKind.BLOCKS, overwrite);
+    footprint.check(conf);
+    TargetFolder target = footprint.folder("--out", conf);
+    Path local = Locations.local("--out", target.root());
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
-    TargetFolder target =
-        new TargetFolder(conf, new org.apache.hadoop.fs.Path(output.toAbsolutePath().toUri()));
     try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder))) {
-      target.prepare("--out", overwrite);
+      target.prepare();
       try {
-        export(opened, spec.commandLine().getOut());
+        export(opened, local, spec.commandLine().getOut());
         target.commit();
       } catch (InputException e) {
-        target.remove();
+        target.takeBack();
         throw e;
       }
     }
     return 0;
   }
 
-  private void export(Model opened, PrintWriter out) throws IOException {
-    Files.createDirectories(output);
+  private void export(Model opened, Path folder, PrintWriter out) throws IOException {
     BlockExport export = new BlockExport(opened, precision, statistics);
     long bytes = 0;
     for (int block = 0; block < opened.config().blocks(); block++) {
-      bytes += export.block(block, output);
+      bytes += export.block(block, folder);
     }
-    export.example(exampleLength, output);
+    export.example(exampleLength, folder);
     out.printf(
         "Wrote %d blocks (%,d bytes) and %s into %s%n",
         opened.config().blocks(), bytes, BlockExport.EXAMPLE, output);

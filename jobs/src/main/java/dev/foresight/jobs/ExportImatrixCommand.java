@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.export.ImatrixFormat;
+import dev.foresight.spark.Footprint;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -41,9 +42,15 @@ final class ExportImatrixCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (SparkSession session = spark.open("export-imatrix")) {
+    Footprint footprint =
+        Settings.footprint(spec)
+            .reads("--sketches", sketches)
+            .reads("--model", model)
+            .writesFile("--out", output);
+    OutputFile file = OutputFile.of(footprint, "--out", overwrite, StoreAccess.configuration());
+    try (SparkSession session = spark.open("export-imatrix", footprint)) {
       new ExportImatrixJob(session, spec.commandLine().getOut())
-          .run(sketches, model, output, format, data.choice(), overwrite);
+          .run(sketches, model, file, output, format, data.choice());
     }
     return 0;
   }

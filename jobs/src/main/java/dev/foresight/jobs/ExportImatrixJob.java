@@ -40,19 +40,19 @@ final class ExportImatrixJob {
   /**
    * Writes the file.
    *
+   * @param output what messages call it
+   *
    * @throws dev.foresight.InputException if anything is refused; nothing is written then
    */
   void run(
       String sketches,
       String location,
+      OutputFile file,
       String output,
       ImatrixFormat format,
-      DataChoice data,
-      boolean overwrite)
+      DataChoice data)
       throws IOException {
     ModelFolder folder = ModelFolders.open(Locations.qualify(location, conf), conf);
-    OutputFile file = new OutputFile(conf, Locations.qualify(output, conf));
-    file.prepare("--out", overwrite);
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
       SketchSelection selection = data.select(Locations.qualify(sketches, conf), manifest, 0);

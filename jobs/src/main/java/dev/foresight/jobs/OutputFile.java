@@ -1,43 +1,98 @@
 package dev.foresight.jobs;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.spark.AtomicFiles;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Json;
+import java.io.CharConversionException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A single file that a job writes, whole or not at all. */
+/** A single file that a command writes, whole or not at all, and never over what it reads. */
 final class OutputFile {
   private final Configuration conf;
   private final Path path;
+  private final String option;
+  private final String command; // whose report it is, empty for none
 
-  OutputFile(Configuration conf, String path) {
+  private OutputFile(Configuration conf, Path path, String option, String command) {
     this.conf = conf;
-    this.path = new Path(path);
+    this.path = path;
+    this.option = option;
+    this.command = command;
   }
 
   /**
-   * Refuses a file that is there, unless it may be replaced.
+   * A file that takes the place of one that is there only where that was asked for.
    *
-   * @param option that named it, for the message
-   * @throws InputException if something of that name exists
+   * @param option that names it
+   * @throws InputException if it is in use, or one of the command's inputs
    */
-  void prepare(String option, boolean overwrite) throws IOException {
-    FileSystem fileSystem = path.getFileSystem(conf);
-    if (!fileSystem.exists(path)) {
-      return;
-    }
-    if (fileSystem.getFileStatus(path).isDirectory()) {
-      throw new InputException("%s is a folder: choose another %s.".formatted(path, option));
-    }
-    if (!overwrite) {
+  static OutputFile of(
+      Footprint footprint, String option, boolean overwrite, Configuration conf)
+      throws IOException {
+    OutputFile file = new OutputFile(conf, footprint.file(option, conf), option, "");
+    if (file.isThere() && !overwrite) {
       throw new InputException(
-          "%s exists: choose another %s, or pass --overwrite.".formatted(path, option));
+          "%s exists: choose another %s, or pass --overwrite.".formatted(file.path, option));
     }
+    return file;
+  }
+
+  /**
+   * A report as JSON; one of an earlier run may be there and is replaced, nothing else is.
+   *
+   * @param option that names it
+   * @param command which writes it
+   * @throws InputException if the file is somebody else's, or one of the command's inputs
+   */
+  static OutputFile report(
+      Footprint footprint, String option, String command, Configuration conf) throws IOException {
+    OutputFile file = new OutputFile(conf, footprint.file(option, conf), option, command);
+    if (file.isThere() && !file.isReport()) {
+      throw new InputException(
+          "%s exists and is no report of foresight %s: choose another %s, or remove it yourself."
+              .formatted(file.path, command, option));
+    }
+    return file;
+  }
+
+  private boolean isThere() throws IOException {
+    try {
+      FileStatus status = path.getFileSystem(conf).getFileStatus(path);
+      if (status.isDirectory()) {
+        throw new InputException("%s is a folder: choose another %s.".formatted(path, option));
+      }
+      return true;
+    } catch (FileNotFoundException e) {
+      return false;
+    }
+  }
+
+  private boolean isReport() throws IOException {
+    try (var in = path.getFileSystem(conf).open(path)) {
+      JsonNode there = Json.MAPPER.readTree((InputStream) in); // its first value, however long it is
+      return there.path("writer").asText().equals("foresight")
+          && there.path("report").asText().equals(command);
+    } catch (JsonProcessingException | CharConversionException e) {
+      return false;
+    }
+  }
+
+  /** Writes a report, which says whose it is. */
+  void writeReport(ObjectNode content) throws IOException {
+    ObjectNode report = Json.MAPPER.createObjectNode();
+    report.put("writer", "foresight").put("report", command).setAll(content);
+    writeJson(report);
   }
 
   /** Writes JSON for people. */
@@ -49,9 +104,12 @@ final class OutputFile {
   /** Writes the file, and leaves no trace of how it came to be. */
   void write(AtomicFiles.StreamWriter writer) throws IOException {
     FileSystem fileSystem = path.getFileSystem(conf);
-    AtomicFiles.writeStream(conf, path.getParent(), path.getName(), writer);
     Path unfinished = new Path(path.getParent(), AtomicFiles.TEMPORARY);
-    if (fileSystem.exists(unfinished) && fileSystem.listStatus(unfinished).length == 0) {
+    boolean wasThere = fileSystem.exists(unfinished); // Spark jobs have such a folder
+    AtomicFiles.writeStream(conf, path.getParent(), path.getName(), writer);
+    if (!wasThere
+        && fileSystem.exists(unfinished)
+        && fileSystem.listStatus(unfinished).length == 0) {
       fileSystem.delete(unfinished, false);
     }
   }

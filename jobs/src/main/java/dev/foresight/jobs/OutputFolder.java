@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.spark.AtomicFiles;
+import dev.foresight.spark.FolderTree;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.TargetFolder;
 import dev.foresight.spark.WrittenFile;
@@ -26,13 +27,16 @@ import org.apache.spark.sql.types.StructType;
 final class OutputFolder {
   private static final int CHUNK = 8 << 20;
 
+  private final TargetFolder target;
   private final Configuration conf;
   private final Path root;
   private final SortedMap<String, WrittenFile> written = new TreeMap<>();
+  private final SortedMap<String, WrittenFile> tables = new TreeMap<>();
 
-  OutputFolder(Configuration conf, String root) {
-    this.conf = conf;
-    this.root = new Path(root);
+  OutputFolder(TargetFolder target) {
+    this.target = target;
+    this.conf = target.conf();
+    this.root = target.root();
   }
 
   /** What tasks and messages call it. */
@@ -42,11 +46,11 @@ final class OutputFolder {
 
   /** The folder as a whole: whether it may be written, and when it counts. */
   TargetFolder target() {
-    return new TargetFolder(conf, root);
+    return target;
   }
 
   void write(String file, AtomicFiles.StreamWriter writer) throws IOException {
-    note(file, WrittenFile.write(conf, root, file, writer));
+    note(file, target.write(file, writer));
   }
 
   /** Notes a file that a task has written. */
@@ -54,9 +58,14 @@ final class OutputFolder {
     written.put(file, content);
   }
 
-  /** All files so far, with their hashes. */
+  /** All files so far but those of tables, with their hashes. */
   SortedMap<String, WrittenFile> written() {
     return Collections.unmodifiableSortedMap(new TreeMap<>(written));
+  }
+
+  /** The files of tables, whose names are never the same twice. */
+  SortedMap<String, WrittenFile> tables() {
+    return Collections.unmodifiableSortedMap(new TreeMap<>(tables));
   }
 
   void text(String file, String text) throws IOException {
@@ -91,12 +100,20 @@ final class OutputFolder {
   }
 
   /** Writes a small table as Parquet through Spark, so that lineage tools see it. */
-  void table(SparkSession session, String name, List<Row> rows, StructType columns) {
+  void table(SparkSession session, String name, List<Row> rows, StructType columns)
+      throws IOException {
+    target.requireOurs(name);
     session
         .createDataFrame(rows, columns)
         .coalesce(1)
         .write()
         .mode(SaveMode.Overwrite)
         .parquet(new Path(root, name).toString());
+    for (FolderTree.Entry file : FolderTree.of(new Path(root, name), conf)) {
+      if (file.name().endsWith(".parquet")) {
+        String part = name + "/" + file.name();
+        tables.put(part, WrittenFile.read(new Path(root, part), conf));
+      }
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.Execution;
+import dev.foresight.spark.Footprint;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -128,8 +130,11 @@ final class PresearchCommand implements Callable<Integer> {
             work,
             output == null ? "conf/presearched/" + family + ".json" : output,
             overwrite);
-    try (SparkSession session = spark.open("presearch")) {
-      new PresearchJob(session, execution.execution(), spec.commandLine().getOut()).run(request);
+    Execution how = execution.execution();
+    Footprint footprint =
+        request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
+    try (SparkSession session = spark.open("presearch", footprint)) {
+      new PresearchJob(session, how, spec.commandLine().getOut()).run(request);
     }
     return 0;
   }

@@ -7,7 +7,8 @@ import dev.foresight.spark.BlockMoments;
 import dev.foresight.spark.BlockMoments.Moments;
 import dev.foresight.spark.DataChoice;
 import dev.foresight.spark.Execution;
-import dev.foresight.spark.Json;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.SketchSelection;
@@ -23,7 +24,6 @@ import dev.foresight.study.Variant;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -82,7 +82,22 @@ final class PresearchJob {
       long seed,
       String work,
       String output,
-      boolean overwrite) {}
+      boolean overwrite) {
+
+    /** What is read and written. */
+    Footprint footprint() {
+      return footprint(new Footprint());
+    }
+
+    /** The same, added to what else the command reads and writes. */
+    Footprint footprint(Footprint footprint) {
+      footprint.reads("--model", model).reads("--sketches", sketches);
+      data.forEach(given -> footprint.readsAll("--data", StudyDomain.location(given)));
+      return footprint
+          .writesFolder("--work", work, FolderKind.STUDY, false)
+          .writesFile("--out", output);
+    }
+  }
 
   /**
    * Writes the entry.
@@ -91,16 +106,14 @@ final class PresearchJob {
    */
   PresearchOutcome run(Request request) throws IOException {
     request.forms().all(true); // refuses what is out of range
-    OutputFile entry = new OutputFile(conf, Locations.qualify(request.output(), conf));
-    entry.prepare("--out", request.overwrite());
+    OutputFile entry = OutputFile.of(request.footprint(), "--out", request.overwrite(), conf);
     List<StudyDomain> domains;
     try (Tokenizer tokenizer =
         Tokenizer.open(ModelFolders.open(Locations.qualify(request.model(), conf), conf))) {
       domains =
           StudyDomain.read(request.data(), request.window(), request.windows(), tokenizer, conf);
     }
-    StudyFolder folder =
-        StudyFolder.open(conf, Locations.qualify(request.work(), conf), "--work", false, true);
+    StudyFolder folder = StudyFolder.open(request.footprint().folder("--work", conf), true);
     try (VariantJudge judge =
         VariantJudge.open(session, execution, folder, request.model(), domains)) {
       Manifest manifest =
@@ -118,9 +131,7 @@ final class PresearchJob {
               domains,
               losses,
               judged(request, judge, parts, domains, shortlist));
-      String text =
-          Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(outcome.json()) + "\n";
-      entry.write(stream -> stream.write(text.getBytes(StandardCharsets.UTF_8)));
+      entry.writeJson(outcome.json());
       folder.output().target().commit();
       outcome.print(out);
       return outcome;

@@ -71,10 +71,14 @@ final class QuantizationReport {
     this.window = window;
   }
 
-  /** Adds what tasks reported, the size of all weight files, and all files. */
-  void add(List<QuantizedBlock> done, long allBytes, SortedMap<String, WrittenFile> allFiles) {
+  /** Adds what tasks reported, and the size of all weight files. */
+  void add(List<QuantizedBlock> done, long allBytes) {
     blocks = done;
     bytes = allBytes;
+  }
+
+  /** Adds all files that are the same for any number of executors. */
+  void wrote(SortedMap<String, WrittenFile> allFiles) {
     files = allFiles;
   }
 
@@ -267,7 +271,12 @@ final class QuantizationReport {
     }
   }
 
-  ObjectNode run(double seconds) throws IOException {
+  /**
+   * What differs from run to run.
+   *
+   * @param tables files of the tables
+   */
+  ObjectNode run(double seconds, SortedMap<String, WrittenFile> tables) throws IOException {
     ObjectNode run = Json.MAPPER.createObjectNode();
     run.put("finished", Instant.now().toString());
     run.put("host", InetAddress.getLocalHost().getHostName());
@@ -276,6 +285,7 @@ final class QuantizationReport {
     run.put("java", Runtime.version().toString());
     run.put("spark", package$.MODULE$.SPARK_VERSION());
     run.put("onnxruntime", Version.of("onnxruntime"));
+    run.set("files", Json.MAPPER.valueToTree(tables));
     return run;
   }
 

@@ -8,6 +8,7 @@ import dev.foresight.quantize.Loss;
 import dev.foresight.quantize.SearchSettings;
 import dev.foresight.quantize.Steps;
 import dev.foresight.quantize.SymmetricStep;
+import dev.foresight.spark.Footprint;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -177,7 +178,8 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     QuantizeJob.Request request = request();
-    try (SparkSession session = spark.open("quantize")) {
+    Footprint footprint = Settings.footprint(spec).reads("--sketches", sketches); // of rtn too
+    try (SparkSession session = spark.open("quantize", request.footprint(footprint))) {
       new QuantizeJob(session, spec.commandLine().getOut()).run(request);
     }
     return 0;

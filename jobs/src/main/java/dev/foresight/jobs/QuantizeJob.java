@@ -26,6 +26,8 @@ import dev.foresight.spark.BlockQuantization.Plan;
 import dev.foresight.spark.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.BlockQuantization.Scores;
 import dev.foresight.spark.DataChoice;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
@@ -92,6 +94,23 @@ final class QuantizeJob {
       int searchRows,
       boolean overwrite) {
 
+    /** What is read and written. */
+    Footprint footprint() {
+      return footprint(new Footprint());
+    }
+
+    /** The same, added to what else the command reads. */
+    Footprint footprint(Footprint footprint) {
+      addInputs(footprint);
+      return footprint.writesFolder("--out", output, FolderKind.MODEL, overwrite);
+    }
+
+    /** What is read alone. */
+    void addInputs(Footprint footprint) {
+      footprint.reads("--model", model).reads("--sketches", sketches.orElse(null));
+      window.entry().ifPresent(file -> footprint.readsLocal("--presearched", file));
+    }
+
     /** The same of another part of the store, into another folder, which may be replaced. */
     Request of(DataChoice part, String folder) {
       return new Request(
@@ -116,13 +135,13 @@ final class QuantizeJob {
   /**
    * Writes a model folder.
    *
-   * @throws InputException if anything is refused; the output folder is then left without a trace
+   * @throws InputException if anything is refused; what this run began is then left without a trace
    */
   void run(Request request) throws IOException {
     long started = System.nanoTime();
     String location = Locations.qualify(request.model(), conf);
     ModelFolder folder = ModelFolders.open(location, conf);
-    OutputFolder output = new OutputFolder(conf, Locations.qualify(request.output(), conf));
+    OutputFolder output = new OutputFolder(request.footprint().folder("--out", conf));
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       ObjectNode config = (ObjectNode) Json.MAPPER.readTree(model.config().json());
       WrittenConfig.requireFloat(request.model(), config);
@@ -153,14 +172,15 @@ final class QuantizeJob {
                 selection.orElse(null));
         quantize(plan, model, folder, config, outside, companions, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
-        output.json("foresight/run.json", report.run(seconds));
-        output.json("report.json", report.report());
         output.text(ModelCard.FILE, ModelCard.of(name(folder), request, report));
+        report.wrote(output.written());
+        output.json("foresight/run.json", report.run(seconds, output.tables()));
+        output.json("report.json", report.report());
         output.target().commit();
         report.print(out, seconds);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         if (ErrorHandler.refusal(e).isPresent()) {
-          output.target().remove();
+          output.target().takeBack();
         }
         throw e;
       }
@@ -178,7 +198,7 @@ final class QuantizeJob {
     UnfinishedOutput unfinished = new UnfinishedOutput(output.location());
     String text = Json.MAPPER.writeValueAsString(plan);
     if (!unfinished.isOf(text, conf)) {
-      output.target().prepare("--out", request.overwrite());
+      output.target().prepare();
       unfinished.begin(text, conf);
     }
   }
@@ -288,7 +308,7 @@ final class QuantizeJob {
         QuantizationTables.QUANTIZATION);
     long bytes = outsideBytes + done.stream().mapToLong(block -> block.written().bytes()).sum();
     writeRest(plan, model, folder, config, files, companions, output, done);
-    report.add(done, bytes, output.written());
+    report.add(done, bytes);
   }
 
   /** With one shard there is no disagreement to learn from: the window's own blend is used. */

@@ -8,9 +8,9 @@ import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.LikelyToken;
 import dev.foresight.onnx.RowSelection;
 import dev.foresight.onnx.RunnerSettings;
-import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Execution;
 import dev.foresight.spark.FileSettings;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
@@ -68,6 +68,14 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Configuration conf = new Configuration();
     Execution how = execution.execution();
+    Footprint footprint =
+        Settings.footprint(spec)
+            .reads("--model", model)
+            .reads("--text", text)
+            .writesFile("--report", report)
+            .addsToLocal("--cache", how.cache());
+    footprint.check(conf);
+    OutputFile file = report == null ? null : OutputFile.report(footprint, "--report", "run", conf);
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
     try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder));
         Tokenizer tokenizer = Tokenizer.open(folder)) {
@@ -78,13 +86,8 @@ final class RunCommand implements Callable<Integer> {
         result = run(opened, tokenizer, tokens, runner);
       }
       result.print(spec.commandLine().getOut());
-      if (report != null) {
-        Path file = new Path(Locations.qualify(report, conf));
-        AtomicFiles.writeText(
-            conf,
-            file.getParent(),
-            file.getName(),
-            Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
+      if (file != null) {
+        file.writeReport(Json.MAPPER.valueToTree(result));
       }
     }
     return 0;

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.Footprint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,9 +27,11 @@ final class Settings implements IDefaultValueProvider {
   static final String SPARK = "spark.foresight.";
 
   private final List<SettingsFile> files; // the strongest first
+  private final List<String> names;
 
-  private Settings(List<SettingsFile> files) {
+  private Settings(List<SettingsFile> files, List<String> names) {
     this.files = files;
+    this.names = names;
   }
 
   /**
@@ -44,7 +47,21 @@ final class Settings implements IDefaultValueProvider {
     }
     names.addAll(named(args));
     Collections.reverse(names);
-    return new Settings(names.stream().map(SettingsFile::of).toList());
+    return new Settings(names.stream().map(SettingsFile::of).toList(), names);
+  }
+
+  /**
+   * What a command reads before it begins: the files that its settings come from. Every command's
+   * footprint starts here.
+   */
+  static Footprint footprint(CommandSpec command) {
+    Footprint footprint = new Footprint();
+    if (command.defaultValueProvider() instanceof Settings settings) {
+      settings.names.stream()
+          .filter(name -> !SettingsFile.RECIPES.contains(name))
+          .forEach(name -> footprint.readsLocal("--settings", name));
+    }
+    return footprint;
   }
 
   /** Of {@code --settings} alone; everything else, errors too, is for the real parse. */

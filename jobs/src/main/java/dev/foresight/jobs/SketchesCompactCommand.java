@@ -42,7 +42,7 @@ final class SketchesCompactCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("sketches compact")) {
+    try (SparkSession session = spark.open("sketches compact", Settings.footprint(spec))) {
       compact(JavaSparkContext.fromSparkContext(session.sparkContext()));
     }
     return 0;

@@ -3,16 +3,12 @@ package dev.foresight.jobs;
 import dev.foresight.importance.Window;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.spark.AtomicFiles;
-import dev.foresight.spark.Json;
-import dev.foresight.spark.Locations;
+import dev.foresight.spark.Footprint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,19 +56,20 @@ final class SketchesCompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("sketches compare")) {
+    Footprint footprint =
+        Settings.footprint(spec).reads("A", first).reads("B", second).writesFile("--report", report);
+    OutputFile file =
+        report == null
+            ? null
+            : OutputFile.report(
+                footprint, "--report", "sketches compare", StoreAccess.configuration());
+    try (SparkSession session = spark.open("sketches compare", footprint)) {
       var request =
           new CompareJob.Request(
               first, Optional.ofNullable(second), shards, firstPosition, Window.fallback());
       CompareJob.Outcome outcome = new CompareJob(session).run(request);
-      if (report != null) {
-        Configuration conf = session.sparkContext().hadoopConfiguration();
-        Path file = new Path(Locations.qualify(report, conf));
-        AtomicFiles.writeText(
-            conf,
-            file.getParent(),
-            file.getName(),
-            Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(outcome.json()) + "\n");
+      if (file != null) {
+        file.writeReport(outcome.json());
       }
       print(outcome, spec.commandLine().getOut());
     }

@@ -1,7 +1,9 @@
 package dev.foresight.jobs;
 
-import dev.foresight.spark.Locations;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.ShardCopier;
+import dev.foresight.spark.TargetFolder;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.PackedShard;
 import dev.foresight.spark.store.SketchStore;
@@ -47,20 +49,25 @@ final class SketchesCopyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("sketches copy")) {
-      copy(JavaSparkContext.fromSparkContext(session.sparkContext()));
+    Footprint footprint =
+        Settings.footprint(spec)
+            .reads("FROM", from)
+            .writesFolder("TO", to, FolderKind.STORE, false);
+    try (SparkSession session = spark.open("sketches copy", footprint)) {
+      copy(JavaSparkContext.fromSparkContext(session.sparkContext()), footprint);
     }
     return 0;
   }
 
-  private void copy(JavaSparkContext context) throws IOException {
+  private void copy(JavaSparkContext context, Footprint footprint) throws IOException {
     Configuration conf = context.hadoopConfiguration();
     SketchStore source = StoreAccess.open(from, conf);
     Manifest manifest = source.manifest();
     List<StoredShard> chosen = manifest.choose(shards, source.root().toString());
-    String target = Locations.qualify(to, conf);
+    TargetFolder folder = footprint.folder("TO", conf);
+    String target = folder.root().toString();
     StoreFingerprint fingerprint = manifest.fingerprint().inThisVersion();
-    try (StoreRun run = StoreRun.open(conf, target, fingerprint, false)) {
+    try (StoreRun run = StoreRun.open(folder, fingerprint)) {
       List<PackedShard> missing = run.missing(chosen.stream().map(StoredShard::shard).toList());
       List<StoredShard> toCopy =
           chosen.stream().filter(shard -> missing.contains(shard.shard())).toList();

@@ -1,5 +1,7 @@
 package dev.foresight.jobs;
 
+import dev.foresight.spark.Footprint;
+import java.io.IOException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
@@ -13,8 +15,14 @@ final class SparkOptions {
               + " local-cluster[2,1,2048] (default: local[*]).")
   private String master;
 
-  /** Opens a session, or joins the one that is there. */
-  SparkSession open(String command) {
+  /**
+   * Opens a session, or joins the one that is there, after what the command writes was proved to lie
+   * apart from what it reads.
+   *
+   * @throws dev.foresight.InputException if it does not; Spark is not started then
+   */
+  SparkSession open(String command, Footprint footprint) throws IOException {
+    footprint.check(StoreAccess.configuration());
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.master", master == null ? "local[*]" : master);
     if (master != null) {

@@ -1,5 +1,7 @@
 package dev.foresight.jobs;
 
+import dev.foresight.spark.Execution;
+import dev.foresight.spark.Footprint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -110,8 +112,11 @@ final class StudyCommand implements Callable<Integer> {
             output,
             overwrite,
             extend);
-    try (SparkSession session = spark.open("study")) {
-      new StudyJob(session, execution.execution(), spec.commandLine().getOut()).run(request);
+    Execution how = execution.execution();
+    Footprint footprint =
+        request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
+    try (SparkSession session = spark.open("study", footprint)) {
+      new StudyJob(session, how, spec.commandLine().getOut()).run(request);
     }
     return 0;
   }

@@ -62,6 +62,12 @@ record StudyDomain(String name, String sha256, int[][] windows) {
     return domains;
   }
 
+  /** The file or glob of {@code NAME=FILE} or {@code FILE}. */
+  static String location(String given) {
+    Matcher named = NAMED.matcher(given);
+    return named.matches() ? named.group(2) : given;
+  }
+
   private static void add(TreeMap<String, String> files, String name, String file) {
     String other = files.put(name, file);
     if (other != null) {

@@ -3,10 +3,7 @@ package dev.foresight.jobs;
 import dev.foresight.InputException;
 import dev.foresight.spark.TargetFolder;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -16,80 +13,65 @@ import org.apache.hadoop.fs.Path;
  * behind lies in {@code _temporary/}.
  */
 final class StudyFolder {
-  /** What a study that was killed may have left. */
-  private static final Set<String> UNFINISHED = Set.of("cells", "_temporary", "tables");
-
   private final Configuration conf;
-  private final Path root;
+  private final TargetFolder target;
   private final boolean fresh;
 
-  private StudyFolder(Configuration conf, Path root, boolean fresh) {
-    this.conf = conf;
-    this.root = root;
+  private StudyFolder(TargetFolder target, boolean fresh) {
+    this.conf = target.conf();
+    this.target = target;
     this.fresh = fresh;
   }
 
   /**
-   * @param option that named it, for messages
-   * @param overwrite whether to begin anew
+   * @param target which may be replaced if the study is to begin anew
    * @param extend whether to go on with a finished study
    * @throws InputException if the folder holds anything else than an unfinished study
    */
-  static StudyFolder open(
-      Configuration conf, String location, String option, boolean overwrite, boolean extend)
-      throws IOException {
-    Path root = new Path(location);
-    OutputFolder output = new OutputFolder(conf, location);
-    if (overwrite || !exists(root, conf)) {
-      output.target().prepare(option, true);
-      return new StudyFolder(conf, root, true);
+  static StudyFolder open(TargetFolder target, boolean extend) throws IOException {
+    if (target.overwrite() || !target.isOurs()) {
+      target.prepare();
+      return new StudyFolder(target, true);
     }
-    if (output.target().isFinished() && root.getFileSystem(conf).exists(new Path(root, "cells"))) {
+    if (target.isFinished()) {
       if (!extend) {
         throw new InputException(
             "%s holds a finished study: choose another %s, or pass --extend to add to it, or --overwrite to begin anew."
-                .formatted(root, option));
+                .formatted(target.root(), target.option()));
       }
-      root.getFileSystem(conf).delete(new Path(root, TargetFolder.SUCCESS), false);
-      return new StudyFolder(conf, root, false);
+      Path finished = new Path(target.root(), TargetFolder.SUCCESS);
+      target.root().getFileSystem(target.conf()).delete(finished, false);
     }
-    FileStatus[] entries = root.getFileSystem(conf).listStatus(root);
-    if (!Arrays.stream(entries).allMatch(e -> UNFINISHED.contains(e.getPath().getName()))) {
-      output.target().prepare(option, false);
-    }
-    return new StudyFolder(conf, root, entries.length == 0);
-  }
-
-  private static boolean exists(Path root, Configuration conf) throws IOException {
-    return root.getFileSystem(conf).exists(root);
+    return new StudyFolder(target, false);
   }
 
   /** Where tables and reports go. */
   OutputFolder output() {
-    return new OutputFolder(conf, root.toString());
+    return new OutputFolder(target);
   }
 
   String location() {
-    return root.toString();
+    return target.root().toString();
   }
 
   /** A folder for what is not kept. */
   String work(String name) {
-    return new Path(root, "_temporary/" + name).toString();
+    return new Path(target.root(), "_temporary/" + name).toString();
   }
 
   /** Removes a folder that is not kept. */
   void drop(String folder) throws IOException {
-    FileSystem fileSystem = root.getFileSystem(conf);
+    FileSystem fileSystem = target.root().getFileSystem(conf);
     fileSystem.delete(new Path(folder), true);
   }
 
   /** Takes back what a refused run wrote; finished cells stay. */
   void refuse() throws IOException {
-    if (fresh && !exists(new Path(root, "cells"), conf)) {
-      output().target().remove();
+    Path cells = new Path(target.root(), "cells");
+    if (fresh && !cells.getFileSystem(conf).exists(cells)) {
+      target.takeBack();
     } else {
-      drop(new Path(root, "_temporary").toString());
+      drop(new Path(target.root(), "_temporary").toString());
     }
   }
 }

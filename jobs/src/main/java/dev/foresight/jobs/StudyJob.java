@@ -4,6 +4,8 @@ import dev.foresight.InputException;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.DataChoice;
 import dev.foresight.spark.Execution;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.SketchSelection;
@@ -68,7 +70,21 @@ final class StudyJob {
       long seed,
       String output,
       boolean overwrite,
-      boolean extend) {}
+      boolean extend) {
+
+    /** What is read and written. */
+    Footprint footprint() {
+      return footprint(new Footprint());
+    }
+
+    /** The same, added to what else the command reads and writes. */
+    Footprint footprint(Footprint footprint) {
+      footprint.reads("--model", model).reads("--sketches", sketches);
+      data.forEach(given -> footprint.readsAll("--data", StudyDomain.location(given)));
+      methods.forEach(method -> method.request().addInputs(footprint));
+      return footprint.writesFolder("--out", output, FolderKind.STUDY, overwrite);
+    }
+  }
 
   /** A variant that is named and prepared. */
   private record Planned(Variant variant, VariantJudge.Prepared prepared) {}
@@ -87,12 +103,7 @@ final class StudyJob {
           StudyDomain.read(request.data(), request.window(), request.windows(), tokenizer, conf);
     }
     StudyFolder folder =
-        StudyFolder.open(
-            conf,
-            Locations.qualify(request.output(), conf),
-            "--out",
-            request.overwrite(),
-            request.extend());
+        StudyFolder.open(request.footprint().folder("--out", conf), request.extend());
     try (VariantJudge judge =
         VariantJudge.open(session, execution, folder, request.model(), domains)) {
       Manifest manifest =
@@ -204,10 +215,11 @@ final class StudyJob {
   }
 
   private void write(StudyOutcome outcome, StudyFolder folder, double seconds) throws IOException {
-    StudyTables.write(outcome, folder.output(), session);
-    folder.output().json("study.json", outcome.json());
-    folder.output().text("report.html", StudyPage.of(outcome));
-    folder.output().json("run.json", StudySummary.run(seconds));
-    folder.output().target().commit();
+    OutputFolder output = folder.output();
+    StudyTables.write(outcome, output, session);
+    output.json("study.json", outcome.json());
+    output.text("report.html", StudyPage.of(outcome));
+    output.json("run.json", StudySummary.run(seconds));
+    output.target().commit();
   }
 }

@@ -6,6 +6,7 @@ import dev.foresight.study.CellScores;
 import dev.foresight.study.Interval;
 import dev.foresight.study.StudyNumbers;
 import dev.foresight.study.Variant;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -105,7 +106,8 @@ final class StudyTables {
   }
 
   /** Writes {@code tables/cells}, {@code windows} and so on. */
-  static void write(StudyOutcome outcome, OutputFolder folder, SparkSession session) {
+  static void write(StudyOutcome outcome, OutputFolder folder, SparkSession session)
+      throws IOException {
     List<Row> cells = new ArrayList<>();
     List<Row> windows = new ArrayList<>();
     outcome

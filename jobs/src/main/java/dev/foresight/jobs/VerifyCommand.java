@@ -27,7 +27,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("verify")) {
+    try (SparkSession session = spark.open("verify", Settings.footprint(spec))) {
       VerifyJob.Outcome outcome = new VerifyJob(session).run(folder);
       PrintWriter out = spec.commandLine().getOut();
       outcome.problems().forEach(out::println);
@@ -44,12 +44,15 @@ final class VerifyCommand implements Callable<Integer> {
         out.printf(
             "%s is what was written: %d files by their hashes, %d linears by codes and steps, %d by"
                 + " their dequantized weights%n",
-            folder, outcome.files(), outcome.linears(), outcome.digests());
+            folder, outcome.files().hashed(), outcome.linears(), outcome.digests());
       } else {
         out.printf(
             "%s has no report of ours: %d linears by codes and steps, nothing to compare them"
                 + " with%n",
             folder, outcome.linears());
+      }
+      if (!outcome.files().hidden().isEmpty()) {
+        out.println("Note: hidden files, not looked at: " + String.join(", ", outcome.files().hidden()));
       }
       out.flush();
     }

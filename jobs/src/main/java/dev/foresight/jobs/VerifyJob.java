@@ -22,9 +22,9 @@ import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -50,12 +50,13 @@ final class VerifyJob {
    * What came out.
    *
    * @param reported whether there is a report to check against
-   * @param files whose bytes were hashed
+   * @param files what was found of them
    * @param linears that were dequantized
    * @param digests of them, how many had a hash to compare with
    * @param problems a sentence each, without a full stop
    */
-  record Outcome(boolean reported, int files, int linears, int digests, List<String> problems) {}
+  record Outcome(
+      boolean reported, ReportedFiles files, int linears, int digests, List<String> problems) {}
 
   /**
    * @throws InputException if the folder is missing or unfinished, or can't be read at all
@@ -64,18 +65,19 @@ final class VerifyJob {
     String location = Locations.qualify(given, conf);
     ModelFolder folder = ModelFolders.open(location, conf);
     Optional<JsonNode> report = report(folder);
+    ReportedFiles files =
+        report.isEmpty()
+            ? new ReportedFiles(0, List.of(), List.of())
+            : ReportedFiles.check(new Path(location), report.get(), conf);
+    if (!files.problems().isEmpty()) { // weights of another file say nothing
+      return new Outcome(true, files, 0, 0, files.problems());
+    }
     List<String> problems = new ArrayList<>();
-    JsonNode files = report.isEmpty() ? StrictJson.object("", "{}") : report.get().path("files");
-    for (Map.Entry<String, JsonNode> file : files.properties()) {
-      fileProblem(folder, file.getKey(), file.getValue()).ifPresent(problems::add);
+    for (String file : Checkpoints.files(folder)) {
+      notFinite(folder, file).ifPresent(problems::add);
     }
-    if (report.isEmpty()) {
-      for (String file : Checkpoints.files(folder)) {
-        notFinite(folder, file).ifPresent(problems::add);
-      }
-    }
-    if (!problems.isEmpty()) { // weights of another file say nothing
-      return new Outcome(report.isPresent(), files.size(), 0, 0, problems);
+    if (!problems.isEmpty()) {
+      return new Outcome(report.isPresent(), files, 0, 0, problems);
     }
     List<List<Expected>> expected =
         report.isEmpty() ? ofFolder(folder) : ofReport(location, folder, report.get());
@@ -89,7 +91,7 @@ final class VerifyJob {
     }
     List<Expected> all = expected.stream().flatMap(List::stream).toList();
     int digests = (int) all.stream().filter(linear -> linear.sha256() != null).count();
-    return new Outcome(report.isPresent(), files.size(), all.size(), digests, problems);
+    return new Outcome(report.isPresent(), files, all.size(), digests, problems);
   }
 
   private static Optional<JsonNode> report(ModelFolder folder) throws IOException {
@@ -97,9 +99,15 @@ final class VerifyJob {
       return Optional.empty();
     }
     JsonNode report = StrictJson.object(folder.location() + "/" + REPORT, folder.text(REPORT));
-    return report.path("writer").asText().equals("foresight")
-        ? Optional.of(report)
-        : Optional.empty();
+    if (!report.path("writer").asText().equals("foresight")) {
+      return Optional.empty();
+    }
+    if (!report.path("grid").isObject()) {
+      throw new InputException(
+          "%s is no model folder: its report is of something else. Name a folder that quantize wrote."
+              .formatted(folder.location()));
+    }
+    return Optional.of(report);
   }
 
   private static Optional<String> notFinite(ModelFolder folder, String file) throws IOException {
@@ -109,32 +117,6 @@ final class VerifyJob {
     } catch (InputException e) {
       return Optional.of(e.getMessage());
     }
-  }
-
-  private static Optional<String> fileProblem(ModelFolder folder, String file, JsonNode expected)
-      throws IOException {
-    if (!folder.files().contains(file)) {
-      return Optional.of(file + " is missing");
-    }
-    String found;
-    try (ByteSource source = folder.open(file)) {
-      if (source.size() != expected.path("bytes").asLong()) {
-        return Optional.of(
-            "%s has %d bytes, not %d"
-                .formatted(file, source.size(), expected.path("bytes").asLong()));
-      }
-      found = file.endsWith(WEIGHTS) ? FileHash.ofWeights(source) : FileHash.of(source);
-    } catch (InputException e) { // changed since, or written so
-      try (ByteSource source = folder.open(file)) {
-        found = FileHash.of(source);
-      }
-      if (found.equals(expected.path("sha256").asText())) {
-        return Optional.of(e.getMessage());
-      }
-    }
-    return found.equals(expected.path("sha256").asText())
-        ? Optional.empty()
-        : Optional.of("%s was changed: its sha256 is %s".formatted(file, found));
   }
 
   /** What another's folder says of itself, in tasks of a few linears. */

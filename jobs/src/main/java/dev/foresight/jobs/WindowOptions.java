@@ -4,6 +4,7 @@ import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
 import dev.foresight.importance.Weights;
 import dev.foresight.importance.Window;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The future window by hand; each part that is not given comes from the pre-searched entry. */
@@ -38,6 +39,11 @@ final class WindowOptions {
           "Where the rest of the window comes from: auto (the model's entry, else the fallback),"
               + " fallback, or the path of an entry (default: ${DEFAULT-VALUE}).")
   private String presearched = "auto";
+
+  /** The path of an entry, if that was given. */
+  Optional<String> entry() {
+    return Optional.of(presearched).filter(p -> !p.equals("auto") && !p.equals("fallback"));
+  }
 
   /** auto, fallback or a path. */
   String presearched() {

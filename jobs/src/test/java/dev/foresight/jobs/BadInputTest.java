@@ -180,7 +180,7 @@ class BadInputTest {
   void folderThatHoldsSomethingElseIsLeftAlone() throws IOException {
     Files.createDirectory(store);
     Files.writeString(store.resolve("thesis.txt"), "dear to somebody");
-    assertRefused(calibrate(), "no sketch store", "--sketches", "--overwrite");
+    assertRefused(calibrate(), "holds thesis.txt", "no sketch store", "another --sketches");
     assertThat(store.resolve("thesis.txt")).hasContent("dear to somebody");
   }
 }

@@ -42,13 +42,25 @@ class ExportBlocksCommandTest {
   }
 
   @Test
-  void folderThatIsThereIsNotReplacedUnasked() throws IOException {
-    Files.createDirectory(folder.resolve("out"));
-    Files.writeString(folder.resolve("out/notes.txt"), "mine");
+  void folderThatIsThereIsReplacedOnRequestAndOnlyIfItIsOurs() throws IOException {
+    assertThat(export().exitCode()).isZero();
     Cli.Result refused = export();
     assertThat(refused.exitCode()).isEqualTo(3);
     assertThat(refused.err()).contains("--overwrite");
     assertThat(export("--overwrite").exitCode()).isZero();
-    assertThat(folder.resolve("out/notes.txt")).doesNotExist();
+    Path notes = folder.resolve("out/notes.txt");
+    Files.writeString(notes, "mine");
+    Cli.Result foreign = export("--overwrite");
+    assertThat(foreign.exitCode()).isEqualTo(3);
+    assertThat(foreign.err()).contains("notes.txt", "did not write");
+    assertThat(notes).hasContent("mine");
+  }
+
+  @Test
+  void uriNamesTheSameFolderAsItsPath() {
+    Path out = folder.resolve("uri");
+    String uri = "file://" + out;
+    assertThat(Cli.run("export-blocks", "--model", Cli.TINY, "--out", uri).exitCode()).isZero();
+    assertThat(out.resolve("block-00000.onnx")).exists();
   }
 }

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.foresight.spark.AtomicFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,20 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.foresight.jobs..", "picocli..", "com.typesafe..")
+        .check(classes);
+  }
+
+  /** Which asks for all that the command reads: what is written must lie apart from it. */
+  @Test
+  void commandsWriteThroughOutputFoldersAndFilesAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.foresight.jobs..")
+        .and()
+        .doNotHaveSimpleName("OutputFile")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(AtomicFiles.class)
         .check(classes);
   }
 

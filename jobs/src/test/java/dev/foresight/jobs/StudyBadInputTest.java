@@ -124,7 +124,7 @@ class StudyBadInputTest {
     Path thesis = folder.resolve("thesis");
     Files.createDirectories(thesis);
     Files.writeString(thesis.resolve("chapter.txt"), "dear to somebody");
-    assertRefused(studyInto(thesis), "exists and is not empty", "--out", "--overwrite");
+    assertRefused(studyInto(thesis), "holds chapter.txt", "is no study", "another --out");
     assertThat(thesis.resolve("chapter.txt")).hasContent("dear to somebody");
   }
 
@@ -132,6 +132,8 @@ class StudyBadInputTest {
   void finishedStudyIsNeitherChangedNorReplacedUnasked() throws IOException {
     Path finished = folder.resolve("finished");
     Files.createDirectories(finished.resolve("cells"));
+    Files.writeString(
+        finished.resolve("foresight.json"), "{\"writer\": \"foresight\", \"kind\": \"STUDY\"}");
     Files.writeString(finished.resolve("_SUCCESS"), "");
     Cli.Result result = studyInto(finished);
     assertRefused(result, "finished study", "--extend", "--overwrite");

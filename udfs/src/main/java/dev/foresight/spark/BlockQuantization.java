@@ -33,7 +33,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -129,12 +128,9 @@ public final class BlockQuantization
               TaskContext.get().cpus());
       List<NamedTensor> tensors = tensors(container, model, block, weights, result);
       String file = new WeightFiles(model.config().blocks()).ofBlock(block);
+      UnfinishedOutput output = new UnfinishedOutput(plan.output());
       WrittenFile written =
-          WrittenFile.write(
-              conf.value(),
-              new Path(plan.output()),
-              file,
-              out -> SafetensorsWriter.write(tensors, out));
+          output.write(file, out -> SafetensorsWriter.write(tensors, out), conf.value());
       Map<String, String> digests = new TreeMap<>();
       result
           .linears()
@@ -148,7 +144,7 @@ public final class BlockQuantization
               result.reports(),
               digests,
               (System.nanoTime() - started) / 1e9);
-      new UnfinishedOutput(plan.output()).record(done, conf.value());
+      output.record(done, conf.value());
       return done;
     }
   }

@@ -43,4 +43,19 @@ public final class Locations {
     }
     return path.getFileSystem(conf).makeQualified(path).toString();
   }
+
+  /**
+   * The same place for code that knows this machine's disks alone.
+   *
+   * @param option that named it, for the message
+   * @throws InputException if it is on another file system
+   */
+  public static java.nio.file.Path local(String option, Path path) {
+    if (!"file".equals(path.toUri().getScheme())) {
+      throw new InputException(
+          "%s %s is not on this machine: name a local folder, like file:///data/x."
+              .formatted(option, path));
+    }
+    return java.nio.file.Path.of(path.toUri().getPath());
+  }
 }

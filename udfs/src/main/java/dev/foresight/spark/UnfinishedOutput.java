@@ -1,5 +1,6 @@
 package dev.foresight.spark;
 
+import dev.foresight.Hashing;
 import dev.foresight.spark.BlockQuantization.QuantizedBlock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +8,9 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -15,12 +18,17 @@ import org.apache.hadoop.fs.Path;
 /**
  * The blocks that a quantization has finished, so that one that was killed goes on where it
  * stopped. Kept under {@code _temporary/} of the output folder, which goes when the folder is
- * committed: what the plan was, and one record a block, written after the block's file. Files
- * appear whole or not at all, so a record means that its file is whole.
+ * committed: what the plan was, the name of each file before it is written, and one record a block,
+ * written after the block's file. Files appear whole or not at all, so a record means that its file
+ * is whole.
  */
 public final class UnfinishedOutput implements Serializable {
   private static final long serialVersionUID = 1L;
-  private static final String PLAN = AtomicFiles.TEMPORARY + "/plan.json";
+  /** What was to be written. */
+  static final String PLAN = AtomicFiles.TEMPORARY + "/plan.json";
+
+  private static final String NAMES = AtomicFiles.TEMPORARY + "/names";
+  private static final int NAME = 16; // hexadecimal digits
 
   private final String output;
 
@@ -37,13 +45,30 @@ public final class UnfinishedOutput implements Serializable {
    * @param plan everything that the written bytes depend on
    */
   public boolean isOf(String plan, Configuration conf) throws IOException {
-    return !new TargetFolder(conf, new Path(output)).isFinished()
+    return !TargetFolder.isFinished(new Path(output), conf)
         && read(PLAN, conf).filter(plan::equals).isPresent();
   }
 
   /** Says what is about to be written. */
   public void begin(String plan, Configuration conf) throws IOException {
     AtomicFiles.writeText(conf, new Path(output), PLAN, plan);
+  }
+
+  /** Writes a file whose name is known before, so that it can be told from what others put there. */
+  public WrittenFile write(String file, AtomicFiles.StreamWriter writer, Configuration conf)
+      throws IOException {
+    String hash = Hashing.sha256Hex(file.getBytes(StandardCharsets.UTF_8)).substring(0, NAME);
+    AtomicFiles.writeText(conf, new Path(output), NAMES + "/" + hash, file);
+    return WrittenFile.write(conf, new Path(output), file, writer);
+  }
+
+  /** Names of the files that a run which did not finish may have written. */
+  Set<String> announced(Configuration conf) throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (FolderTree.Entry entry : FolderTree.of(new Path(output, NAMES), conf)) {
+      read(NAMES + "/" + entry.name(), conf).ifPresent(names::add);
+    }
+    return names;
   }
 
   /** Says that a block's file is there. */

@@ -2,6 +2,7 @@ package dev.foresight.spark;
 
 import dev.foresight.Hashing;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -16,6 +17,22 @@ import org.apache.hadoop.fs.Path;
  * @param sha256 of its content
  */
 public record WrittenFile(long bytes, String sha256) implements Serializable {
+
+  private static final int CHUNK = 1 << 20;
+
+  /** Reads a file that is there, and hashes it. */
+  public static WrittenFile read(Path file, Configuration conf) throws IOException {
+    MessageDigest digest = Hashing.sha256();
+    byte[] chunk = new byte[CHUNK];
+    long bytes = 0;
+    try (InputStream in = file.getFileSystem(conf).open(file)) {
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+        digest.update(chunk, 0, read);
+        bytes += read;
+      }
+    }
+    return new WrittenFile(bytes, HexFormat.of().formatHex(digest.digest()));
+  }
 
   /** Writes a file, whole or not at all, and hashes it on the way. */
   public static WrittenFile write(

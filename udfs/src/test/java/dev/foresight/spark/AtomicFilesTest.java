@@ -142,11 +142,11 @@ class AtomicFilesTest {
 
   @Test
   void folderThatIsRemovedIsUnfinishedBeforeAnythingElseOfItIsGone() throws IOException {
-    TargetFolder target = new TargetFolder(conf, ROOT);
-    AtomicFiles.writeText(conf, ROOT, "report.json", "{}");
+    TargetFolder target = new TargetFolder(conf, ROOT, "--out", FolderKind.MODEL, true);
+    AtomicFiles.writeText(conf, ROOT, "report.json", "{\"writer\": \"foresight\", \"files\": {}}");
     target.commit();
     assertThat(target.isFinished()).isTrue();
-    target.remove();
+    target.prepare();
     assertThat(ObjectStore.names()).isEmpty();
   }
 }

@@ -62,18 +62,13 @@ public final class SketchStore {
     return root;
   }
 
-  /** The folder as a whole: whether it may be written, and when it counts. */
-  public TargetFolder target() {
-    return new TargetFolder(conf, root);
-  }
-
   /**
    * What a finished store holds now.
    *
    * @throws InputException if this is no store, or one that no run has finished
    */
   public Manifest manifest() throws IOException {
-    if (!target().isFinished()) {
+    if (!TargetFolder.isFinished(root, conf)) {
       throw new InputException(
           "%s is not a finished sketch store (no _SUCCESS): run calibrate with --sketches %s first."
               .formatted(root, root));

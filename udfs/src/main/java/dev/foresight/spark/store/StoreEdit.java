@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
+import dev.foresight.spark.FolderKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -115,8 +116,8 @@ public final class StoreEdit {
   }
 
   /**
-   * Deletes Parquet files that no commit names and that are older than a day: what killed or
-   * refused runs left.
+   * Deletes Parquet files named by us that no commit names and that are older than a day: what
+   * killed or refused runs left.
    *
    * @return how many
    */
@@ -132,7 +133,9 @@ public final class StoreEdit {
     for (String table : List.of("sequences", "sums", "rows")) {
       for (String name : new StoreFiles(conf, root).list(table)) {
         FileStatus status = fileSystem.getFileStatus(new Path(root, name));
-        if (!named.contains(name) && status.getModificationTime() < before) {
+        if (!named.contains(name)
+            && FolderKind.STORE.names(name)
+            && status.getModificationTime() < before) {
           orphans.add(status.getPath());
         }
       }

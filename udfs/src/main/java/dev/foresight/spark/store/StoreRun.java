@@ -3,6 +3,8 @@ package dev.foresight.spark.store;
 import dev.foresight.InputException;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.FolderTree;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.TargetFolder;
 import java.io.IOException;
@@ -31,15 +33,17 @@ public final class StoreRun implements AutoCloseable {
   private static final long LEFTOVER_MILLIS = 7L * 24 * 60 * 60 * 1000;
 
   private final Configuration conf;
+  private final TargetFolder target;
   private final Path root;
   private final StoreFingerprint fingerprint;
   private final SliceRecords records;
   private final String marker = RUNS + "/" + UUID.randomUUID();
   private final boolean created;
 
-  private StoreRun(Configuration conf, Path root, StoreFingerprint fingerprint, boolean created) {
-    this.conf = conf;
-    this.root = root;
+  private StoreRun(TargetFolder target, StoreFingerprint fingerprint, boolean created) {
+    this.conf = target.conf();
+    this.target = target;
+    this.root = target.root();
     this.fingerprint = fingerprint;
     this.created = created;
     this.records = new SliceRecords(conf, root, fingerprint.sha256());
@@ -48,22 +52,22 @@ public final class StoreRun implements AutoCloseable {
   /**
    * Begins a new store, joins one that is there, or takes over from a run that was killed.
    *
-   * @param location the store's folder
+   * @param target the store's folder, and whether what is there goes first
    * @param fingerprint what the run will write
-   * @param overwrite whether to remove what is there
    * @throws InputException if the folder holds something else, or a store that does not fit
    */
-  public static StoreRun open(
-      Configuration conf, String location, StoreFingerprint fingerprint, boolean overwrite)
+  public static StoreRun open(TargetFolder target, StoreFingerprint fingerprint)
       throws IOException {
-    Path root = new Path(location);
-    if (overwrite) {
-      new TargetFolder(conf, root).remove();
+    Configuration conf = target.conf();
+    Path root = target.root();
+    if (target.overwrite()) {
+      target.prepare();
     }
     ManifestReader reader = new ManifestReader(conf, root);
     boolean created = reader.fingerprint().isEmpty();
     if (created) {
-      requireEmpty(conf, root);
+      target.begin();
+      requireEmpty(target);
       AtomicFiles.writeText(
           conf,
           root,
@@ -71,8 +75,8 @@ public final class StoreRun implements AutoCloseable {
           Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(fingerprint) + "\n");
     }
     // read again also after writing: another run may have begun the same store meanwhile
-    requireSame(reader, fingerprint, location);
-    StoreRun run = new StoreRun(conf, root, fingerprint, created);
+    requireSame(reader, fingerprint, root.toString());
+    StoreRun run = new StoreRun(target, fingerprint, created);
     run.mark();
     return run;
   }
@@ -97,16 +101,15 @@ public final class StoreRun implements AutoCloseable {
         .requireSame(fingerprint, location);
   }
 
-  private static void requireEmpty(Configuration conf, Path root) throws IOException {
-    FileSystem fileSystem = root.getFileSystem(conf);
-    if (!fileSystem.exists(root)) {
-      return;
-    }
-    for (FileStatus status : fileSystem.listStatus(root)) {
-      if (!status.getPath().getName().equals(AtomicFiles.TEMPORARY)) {
+  /** Another run may be at work on the very first file, or was killed there. */
+  private static void requireEmpty(TargetFolder target) throws IOException {
+    for (FolderTree.Entry entry : FolderTree.of(target.root(), target.conf())) {
+      if (entry.kind() != FolderTree.Kind.EMPTY_FOLDER
+          && !(entry.name().startsWith(AtomicFiles.TEMPORARY + "/")
+              && FolderKind.STORE.names(entry.name()))) {
         throw new InputException(
-            "%s is not empty and no sketch store (no manifest.json): choose another --sketches, or pass --overwrite."
-                .formatted(root));
+            "%s holds %s and is no sketch store (no manifest.json): choose another %s."
+                .formatted(target.root(), entry.name(), target.option()));
       }
     }
   }
@@ -204,8 +207,8 @@ public final class StoreRun implements AutoCloseable {
       new CommitLog(conf, root)
           .append(new Commit(fingerprint.sha256(), runtimes, cpus, new TreeSet<>(), fresh));
     }
-    if (!new TargetFolder(conf, root).isFinished()) {
-      new TargetFolder(conf, root).markFinished();
+    if (!target.isFinished()) {
+      target.markFinished();
     }
     List<String> done = new ArrayList<>();
     for (StoredShard shard : shards) {
@@ -234,7 +237,7 @@ public final class StoreRun implements AutoCloseable {
         new StoreFiles(conf, root).list(RUNS).stream().anyMatch(run -> !run.equals(marker));
     boolean commits = !new StoreFiles(conf, root).list(CommitLog.FOLDER).isEmpty();
     if (created && !others && !commits) {
-      new TargetFolder(conf, root).remove();
+      target.takeBack();
     }
   }
 

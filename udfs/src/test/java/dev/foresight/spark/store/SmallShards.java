@@ -9,7 +9,10 @@ import dev.foresight.sketch.SampledPlaces;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.Footprint;
 import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.spark.TargetFolder;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.IOException;
@@ -37,6 +40,13 @@ final class SmallShards {
   }
 
   private SmallShards() {}
+
+  /** Where a run writes that reads nothing else. */
+  static TargetFolder target(String root) throws IOException {
+    return new Footprint()
+        .writesFolder("--sketches", root, FolderKind.STORE, false)
+        .folder("--sketches", CONF);
+  }
 
   static ModelFingerprint model() {
     return new ModelFingerprint(
@@ -156,7 +166,7 @@ final class SmallShards {
 
   /** A whole run: opens, writes, commits, closes. */
   static void add(String root, PackedShard... shards) throws IOException {
-    try (StoreRun run = StoreRun.open(CONF, root, fingerprint(), false)) {
+    try (StoreRun run = StoreRun.open(target(root), fingerprint())) {
       commit(run, root, shards);
     }
   }

@@ -108,7 +108,7 @@ class StoreEditTest {
   @Test
   void compactedShardIsStillTheShardOfItsText() throws IOException {
     compact();
-    try (StoreRun run = StoreRun.open(CONF, root, SmallShards.fingerprint(), false)) {
+    try (StoreRun run = StoreRun.open(SmallShards.target(root), SmallShards.fingerprint())) {
       assertThat(run.missing(List.of(A, B, C))).isEmpty();
     }
   }

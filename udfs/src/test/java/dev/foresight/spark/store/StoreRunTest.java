@@ -41,7 +41,7 @@ class StoreRunTest {
   @BeforeEach
   void name() {
     store = folder.resolve("store");
-    root = store.toString();
+    root = "file:" + store; // as messages call it
   }
 
   private static Set<String> files(Path root) throws IOException {
@@ -97,7 +97,7 @@ class StoreRunTest {
   private void assertDoesNotFit(StoreFingerprint other, String message) throws IOException {
     add(root, A);
     Set<String> before = files(store);
-    assertRefused(() -> StoreRun.open(CONF, root, other, false), message);
+    assertRefused(() -> StoreRun.open(SmallShards.target(root), other), message);
     assertThat(files(store)).isEqualTo(before);
   }
 
@@ -173,7 +173,7 @@ class StoreRunTest {
   @Test
   void readerSeesNothingOfARunBeforeItsCommit() throws IOException {
     add(root, A);
-    try (StoreRun run = StoreRun.open(CONF, root, fingerprint(), false)) {
+    try (StoreRun run = StoreRun.open(SmallShards.target(root), fingerprint())) {
       StoredShard written = SmallShards.write(root, B);
       assertThat(ids()).containsExactly("a");
       run.commit(List.of(written), new TreeSet<>(), new TreeSet<>());
@@ -183,9 +183,9 @@ class StoreRunTest {
 
   @Test
   void finishedSlicesOfAKilledRunAreTakenOver() throws IOException {
-    StoreRun.open(CONF, root, fingerprint(), false); // and never closed
+    StoreRun.open(SmallShards.target(root), fingerprint()); // and never closed
     FinishedSlice done = SmallShards.slice(new SketchStore(CONF, root), A, 2);
-    try (StoreRun run = StoreRun.open(CONF, root, fingerprint(), false)) {
+    try (StoreRun run = StoreRun.open(SmallShards.target(root), fingerprint())) {
       Map<String, String> text = new HashMap<>(Map.of("a", A.sha256()));
       var wanted = List.of(new dev.foresight.sketch.SliceId("a", 0), done.slice().id());
       assertThat(run.finished(text, wanted)).isEqualTo(Map.of(done.slice().id(), done));
@@ -199,13 +199,13 @@ class StoreRunTest {
 
   @Test
   void refusedRunTakesItsNewStoreWithItButNeverAnothersWork() throws IOException {
-    try (StoreRun run = StoreRun.open(CONF, root, fingerprint(), false)) {
+    try (StoreRun run = StoreRun.open(SmallShards.target(root), fingerprint())) {
       SmallShards.write(root, A);
       run.refused();
     }
     assertThat(store).doesNotExist();
-    try (StoreRun first = StoreRun.open(CONF, root, fingerprint(), false);
-        StoreRun second = StoreRun.open(CONF, root, fingerprint(), false)) {
+    try (StoreRun first = StoreRun.open(SmallShards.target(root), fingerprint());
+        StoreRun second = StoreRun.open(SmallShards.target(root), fingerprint())) {
       first.refused();
       SmallShards.commit(second, root, A);
     }
@@ -214,7 +214,7 @@ class StoreRunTest {
 
   @Test
   void fileThatWentAwayBeforeTheCommitStopsIt() throws IOException {
-    try (StoreRun run = StoreRun.open(CONF, root, fingerprint(), false)) {
+    try (StoreRun run = StoreRun.open(SmallShards.target(root), fingerprint())) {
       StoredShard written = SmallShards.write(root, A);
       String gone = written.slices().get(1).sums().name();
       Files.delete(store.resolve(gone));
@@ -265,6 +265,6 @@ class StoreRunTest {
     assertRefused(
         () -> new SketchStore(CONF, root).manifest(),
         "%s is damaged: its name does not hold its SHA-256. Restore it, or delete it and calibrate its shards again."
-            .formatted(commit));
+            .formatted("file:" + commit));
   }
 }

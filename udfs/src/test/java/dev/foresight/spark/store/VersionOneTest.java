@@ -76,7 +76,7 @@ class VersionOneTest {
     SketchStore to = new SketchStore(CONF, copy);
     Manifest old = from.manifest();
     StoreFingerprint fingerprint = old.fingerprint().inThisVersion();
-    try (StoreRun run = StoreRun.open(CONF, copy, fingerprint, false)) {
+    try (StoreRun run = StoreRun.open(SmallShards.target(copy), fingerprint)) {
       List<StoredShard> shards = new ArrayList<>();
       for (StoredShard shard : old.stored()) {
         shards.add(to.copy(from, shard));
@@ -91,10 +91,10 @@ class VersionOneTest {
   @Test
   void storeOfVersionOneIsNotAddedTo() throws IOException {
     StoreFingerprint old = new SketchStore(CONF, GOLDEN).manifest().fingerprint();
-    assertThatThrownBy(() -> StoreRun.open(CONF, GOLDEN, old, false))
+    assertThatThrownBy(() -> StoreRun.open(SmallShards.target(GOLDEN), old))
         .isInstanceOf(InputException.class)
         .hasMessage(
             "The store %s is of version 1, which is read but not added to: bring it to version 2 by 'foresight sketches copy %s NEW'.",
-            GOLDEN, GOLDEN);
+            new org.apache.hadoop.fs.Path(GOLDEN), new org.apache.hadoop.fs.Path(GOLDEN));
   }
 }
