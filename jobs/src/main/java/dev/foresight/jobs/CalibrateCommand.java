@@ -5,7 +5,6 @@ import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -124,11 +123,11 @@ final class CalibrateCommand implements Callable<Integer> {
             skipBadSequences,
             overwrite);
     PrintWriter out = spec.commandLine().getOut();
-    try (SparkSession session = spark.open("calibrate")) {
+    try (SparkRun run = spark.open("calibrate")) {
       if (plan) {
-        new CalibratePlan(session, request, out).run();
+        new CalibratePlan(run.session(), request, out).run();
       } else {
-        new CalibrateJob(session, out).run(request);
+        new CalibrateJob(run.session(), out).run(request);
       }
     }
     return 0;

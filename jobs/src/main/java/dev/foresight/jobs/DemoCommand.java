@@ -63,8 +63,8 @@ final class DemoCommand implements Callable<Integer> {
           "There is no model %s: name the repository's datasets folder by --datasets."
               .formatted(model));
     }
-    try (SparkSession session = spark.open("demo")) {
-      run(session, model, spec.commandLine().getOut());
+    try (SparkRun held = spark.open("demo")) {
+      run(held.session(), model, spec.commandLine().getOut());
     }
     return 0;
   }

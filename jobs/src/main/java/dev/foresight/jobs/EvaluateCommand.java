@@ -94,7 +94,8 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     PrintWriter out = spec.commandLine().getOut();
-    try (SparkSession session = spark.open("evaluate")) {
+    try (SparkRun run = spark.open("evaluate")) {
+      SparkSession session = run.session();
       Configuration conf = session.sparkContext().hadoopConfiguration();
       JudgedModel opened = JudgedModel.open(model, conf);
       List<TaskData> rows = new ArrayList<>();

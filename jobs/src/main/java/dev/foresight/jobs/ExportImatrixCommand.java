@@ -2,7 +2,6 @@ package dev.foresight.jobs;
 
 import dev.foresight.export.ImatrixFormat;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,8 +40,8 @@ final class ExportImatrixCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (SparkSession session = spark.open("export-imatrix")) {
-      new ExportImatrixJob(session, spec.commandLine().getOut())
+    try (SparkRun run = spark.open("export-imatrix")) {
+      new ExportImatrixJob(run.session(), spec.commandLine().getOut())
           .run(sketches, model, output, format, data.choice(), overwrite);
     }
     return 0;

@@ -3,7 +3,6 @@ package dev.foresight.jobs;
 import dev.foresight.InputException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -128,8 +127,8 @@ final class PresearchCommand implements Callable<Integer> {
             work,
             output == null ? "conf/presearched/" + family + ".json" : output,
             overwrite);
-    try (SparkSession session = spark.open("presearch")) {
-      new PresearchJob(session, execution.execution(), spec.commandLine().getOut()).run(request);
+    try (SparkRun run = spark.open("presearch")) {
+      new PresearchJob(run.session(), execution.execution(), spec.commandLine().getOut()).run(request);
     }
     return 0;
   }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -177,8 +176,8 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     QuantizeJob.Request request = request();
-    try (SparkSession session = spark.open("quantize")) {
-      new QuantizeJob(session, spec.commandLine().getOut()).run(request);
+    try (SparkRun run = spark.open("quantize")) {
+      new QuantizeJob(run.session(), spec.commandLine().getOut()).run(request);
     }
     return 0;
   }

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,8 +41,8 @@ final class SketchesCompactCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("sketches compact")) {
-      compact(JavaSparkContext.fromSparkContext(session.sparkContext()));
+    try (SparkRun run = spark.open("sketches compact")) {
+      compact(JavaSparkContext.fromSparkContext(run.session().sparkContext()));
     }
     return 0;
   }

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,13 +59,13 @@ final class SketchesCompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("sketches compare")) {
+    try (SparkRun run = spark.open("sketches compare")) {
       var request =
           new CompareJob.Request(
               first, Optional.ofNullable(second), shards, firstPosition, Window.fallback());
-      CompareJob.Outcome outcome = new CompareJob(session).run(request);
+      CompareJob.Outcome outcome = new CompareJob(run.session()).run(request);
       if (report != null) {
-        Configuration conf = session.sparkContext().hadoopConfiguration();
+        Configuration conf = run.session().sparkContext().hadoopConfiguration();
         Path file = new Path(Locations.qualify(report, conf));
         AtomicFiles.writeText(
             conf,

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,8 +46,8 @@ final class SketchesCopyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("sketches copy")) {
-      copy(JavaSparkContext.fromSparkContext(session.sparkContext()));
+    try (SparkRun run = spark.open("sketches copy")) {
+      copy(JavaSparkContext.fromSparkContext(run.session().sparkContext()));
     }
     return 0;
   }

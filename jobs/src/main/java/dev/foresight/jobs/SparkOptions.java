@@ -1,11 +1,15 @@
 package dev.foresight.jobs;
 
+import dev.foresight.InputException;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
 /** How a command gets its Spark session. */
 final class SparkOptions {
+  static final String ZONE = "UTC";
+
   @Option(
       names = "--master",
       description =
@@ -13,8 +17,15 @@ final class SparkOptions {
               + " local-cluster[2,1,2048] (default: local[*]).")
   private String master;
 
-  /** Opens a session, or joins the one that is there. */
-  SparkSession open(String command) {
+  /**
+   * Opens a session, or joins the one that is there.
+   *
+   * @throws InputException if the one that is there runs on another master than the named one
+   */
+  SparkRun open(String command) {
+    if (SparkEnv.get() != null) { // a context runs in this JVM
+      return SparkRun.joined(join());
+    }
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.master", master == null ? "local[*]" : master);
     if (master != null) {
@@ -31,7 +42,18 @@ final class SparkOptions {
     if (classPath != null) { // set by bin/foresight: executors of their own need our jars too
       conf.setIfMissing("spark.executor.extraClassPath", classPath);
     }
-    conf.setIfMissing("spark.sql.session.timeZone", "UTC");
-    return SparkSession.builder().config(conf).getOrCreate();
+    conf.setIfMissing(SparkRun.TIME_ZONE, ZONE);
+    return SparkRun.own(SparkSession.builder().config(conf).getOrCreate());
+  }
+
+  private SparkSession join() {
+    SparkSession session = SparkSession.builder().getOrCreate();
+    String there = session.sparkContext().master();
+    if (master != null && !master.equals(there)) {
+      throw new InputException(
+          "--master %s can't be had: the Spark session that is there runs on %s. Leave --master out, or stop that session first."
+              .formatted(master, there));
+    }
+    return session;
   }
 }

@@ -3,7 +3,6 @@ package dev.foresight.jobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,8 +109,8 @@ final class StudyCommand implements Callable<Integer> {
             output,
             overwrite,
             extend);
-    try (SparkSession session = spark.open("study")) {
-      new StudyJob(session, execution.execution(), spec.commandLine().getOut()).run(request);
+    try (SparkRun run = spark.open("study")) {
+      new StudyJob(run.session(), execution.execution(), spec.commandLine().getOut()).run(request);
     }
     return 0;
   }

@@ -4,7 +4,6 @@ import dev.foresight.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,8 +26,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("verify")) {
-      VerifyJob.Outcome outcome = new VerifyJob(session).run(folder);
+    try (SparkRun run = spark.open("verify")) {
+      VerifyJob.Outcome outcome = new VerifyJob(run.session()).run(folder);
       PrintWriter out = spec.commandLine().getOut();
       outcome.problems().forEach(out::println);
       if (!outcome.problems().isEmpty()) {
