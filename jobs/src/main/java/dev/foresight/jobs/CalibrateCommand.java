@@ -126,7 +126,8 @@ final class CalibrateCommand implements Callable<Integer> {
             overwrite);
     PrintWriter out = spec.commandLine().getOut();
     Footprint footprint = request.footprint(Settings.footprint(spec));
-    try (SparkSession session = spark.open("calibrate", footprint)) {
+    try (SparkRun held = spark.open("calibrate", footprint)) {
+      SparkSession session = held.session();
       if (plan) {
         new CalibratePlan(session, request, out).run();
       } else {

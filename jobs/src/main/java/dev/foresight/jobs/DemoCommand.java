@@ -76,7 +76,8 @@ final class DemoCommand implements Callable<Integer> {
             .reads("--datasets", datasets.toString())
             .addsTo("--out", output.toString());
     requireOurs(footprint, model);
-    try (SparkSession session = spark.open("demo", footprint)) {
+    try (SparkRun held = spark.open("demo", footprint)) {
+      SparkSession session = held.session();
       run(session, model, spec.commandLine().getOut());
     }
     return 0;

@@ -99,7 +99,8 @@ final class EvaluateCommand implements Callable<Integer> {
         report == null
             ? null
             : OutputFile.report(footprint, "--report", "evaluate", StoreAccess.configuration());
-    try (SparkSession session = spark.open("evaluate", footprint)) {
+    try (SparkRun held = spark.open("evaluate", footprint)) {
+      SparkSession session = held.session();
       Configuration conf = session.sparkContext().hadoopConfiguration();
       JudgedModel opened = JudgedModel.open(model, conf);
       opened.notes().forEach(note -> out.println("Note: " + note));

@@ -48,7 +48,8 @@ final class ExportImatrixCommand implements Callable<Integer> {
             .reads("--model", model)
             .writesFile("--out", output);
     OutputFile file = OutputFile.of(footprint, "--out", overwrite, StoreAccess.configuration());
-    try (SparkSession session = spark.open("export-imatrix", footprint)) {
+    try (SparkRun held = spark.open("export-imatrix", footprint)) {
+      SparkSession session = held.session();
       new ExportImatrixJob(session, spec.commandLine().getOut())
           .run(sketches, model, file, output, format, data.choice());
     }

@@ -133,7 +133,8 @@ final class PresearchCommand implements Callable<Integer> {
     Execution how = execution.execution();
     Footprint footprint =
         request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
-    try (SparkSession session = spark.open("presearch", footprint)) {
+    try (SparkRun held = spark.open("presearch", footprint)) {
+      SparkSession session = held.session();
       new PresearchJob(session, how, spec.commandLine().getOut()).run(request);
     }
     return 0;

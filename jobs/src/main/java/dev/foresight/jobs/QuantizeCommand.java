@@ -179,7 +179,8 @@ final class QuantizeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     QuantizeJob.Request request = request();
     Footprint footprint = Settings.footprint(spec).reads("--sketches", sketches); // of rtn too
-    try (SparkSession session = spark.open("quantize", request.footprint(footprint))) {
+    try (SparkRun held = spark.open("quantize", request.footprint(footprint))) {
+      SparkSession session = held.session();
       new QuantizeJob(session, spec.commandLine().getOut()).run(request);
     }
     return 0;

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +42,8 @@ final class SketchesCompactCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("sketches compact", Settings.footprint(spec))) {
+    try (SparkRun held = spark.open("sketches compact", Settings.footprint(spec))) {
+      SparkSession session = held.session();
       compact(JavaSparkContext.fromSparkContext(session.sparkContext()));
     }
     return 0;

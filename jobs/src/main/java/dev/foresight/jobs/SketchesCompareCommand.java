@@ -63,7 +63,8 @@ final class SketchesCompareCommand implements Callable<Integer> {
             ? null
             : OutputFile.report(
                 footprint, "--report", "sketches compare", StoreAccess.configuration());
-    try (SparkSession session = spark.open("sketches compare", footprint)) {
+    try (SparkRun held = spark.open("sketches compare", footprint)) {
+      SparkSession session = held.session();
       var request =
           new CompareJob.Request(
               first, Optional.ofNullable(second), shards, firstPosition, Window.fallback());

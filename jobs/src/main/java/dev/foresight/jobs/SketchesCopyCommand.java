@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +53,8 @@ final class SketchesCopyCommand implements Callable<Integer> {
         Settings.footprint(spec)
             .reads("FROM", from)
             .writesFolder("TO", to, FolderKind.STORE, false);
-    try (SparkSession session = spark.open("sketches copy", footprint)) {
+    try (SparkRun held = spark.open("sketches copy", footprint)) {
+      SparkSession session = held.session();
       copy(JavaSparkContext.fromSparkContext(session.sparkContext()), footprint);
     }
     return 0;

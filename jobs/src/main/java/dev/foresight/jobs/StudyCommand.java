@@ -115,7 +115,8 @@ final class StudyCommand implements Callable<Integer> {
     Execution how = execution.execution();
     Footprint footprint =
         request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
-    try (SparkSession session = spark.open("study", footprint)) {
+    try (SparkRun held = spark.open("study", footprint)) {
+      SparkSession session = held.session();
       new StudyJob(session, how, spec.commandLine().getOut()).run(request);
     }
     return 0;

@@ -27,7 +27,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession session = spark.open("verify", Settings.footprint(spec))) {
+    try (SparkRun held = spark.open("verify", Settings.footprint(spec))) {
+      SparkSession session = held.session();
       VerifyJob.Outcome outcome = new VerifyJob(session).run(folder);
       PrintWriter out = spec.commandLine().getOut();
       outcome.problems().forEach(out::println);

@@ -20,22 +20,18 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A store of the demo model against transformers and PyTorch, fp32, by sums_golden.py. */
 class CalibratedSumsTest {
   private static final double GATE = 1e-5; // relative RMS over channels
   private static final int[] BLOCKS = {0, 3, 7};
 
-  @TempDir private static Path folder;
   private static SketchStore store;
   private static StoredShard code;
 
   @BeforeAll
-  static void calibrate() throws IOException {
-    Path sketches = folder.resolve("sketches");
-    Cli.Result result = Cli.calibrate("local[2]", sketches);
-    assertThat(result.exitCode()).as(result.err()).isZero();
+  static void open() throws IOException {
+    Path sketches = DemoStore.path();
     store = new SketchStore(new Configuration(), sketches.toString());
     code = store.manifest().choose(List.of("code"), sketches.toString()).get(0);
   }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
-/** Runs commands as a user would, and keeps what they say. */
+/** Runs commands as a user would, within {@link SharedSpark}, and keeps what they say. */
 final class Cli {
   static final Path DATASETS = Path.of("../datasets").toAbsolutePath().normalize();
   static final Path TINY = DATASETS.resolve("models/foresight-tiny");
@@ -25,6 +25,7 @@ final class Cli {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] words = Stream.of(args).map(Object::toString).toArray(String[]::new);
+    SharedSpark.makeReadyFor(words);
     CommandLine command = Foresight.commandLine(words);
     command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = command.execute(words);

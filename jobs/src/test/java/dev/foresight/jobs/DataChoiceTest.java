@@ -28,12 +28,9 @@ class DataChoiceTest {
   private static Path store;
   private static Manifest manifest;
 
-  /** Shards code and legal, each 4 and 2 sequences in two slices. */
   @BeforeAll
-  static void calibrateOnce() throws IOException {
-    store = folder.resolve("sketches");
-    Cli.Result result = Cli.calibrate("local[2]", store);
-    assertThat(result.exitCode()).as(result.err()).isZero();
+  static void open() throws IOException {
+    store = DemoStore.path();
     manifest = new SketchStore(new Configuration(), store.toString()).manifest();
   }
 

@@ -42,7 +42,11 @@ class DurableStoreTest {
   @BeforeEach
   void prepare() throws IOException {
     marker = Files.createTempDirectory(folder, "marker").resolve("marker");
+  }
+
+  private void prepareExecutors() {
     set("foresight.classpath", System.getProperty("java.class.path"));
+    set("spark.executor.extraJavaOptions", StandingProcess.SHORT_LIVED);
   }
 
   @AfterEach
@@ -109,6 +113,7 @@ class DurableStoreTest {
   @Test
   void aSpeculativeCopyOnAnotherHost() throws Exception {
     FaultyFileSystem.settings(PAUSED, marker).forEach(this::set);
+    prepareExecutors();
     set("spark.speculation", "true");
     set("spark.speculation.interval", "100ms");
     set("spark.speculation.quantile", "0.1");
@@ -127,6 +132,7 @@ class DurableStoreTest {
   @Test
   void executorThatIsKilled() throws Exception {
     FaultyFileSystem.settings(PAUSED, marker).forEach(this::set);
+    prepareExecutors();
     Path store = folder.resolve("executor");
     var running =
         CompletableFuture.supplyAsync(

@@ -9,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,15 +17,9 @@ class ExportImatrixTest {
   private static final String ENTRY = "blk.0.attn_q.weight";
 
   @TempDir private static Path folder;
-  private static Path store;
+  private final Path store = DemoStore.path();
 
-  @BeforeAll
-  static void calibrateOnce() {
-    store = folder.resolve("sketches");
-    assertThat(Cli.calibrate("local[2]", store).exitCode()).isZero();
-  }
-
-  private static Cli.Result export(Path out, Object... options) {
+  private Cli.Result export(Path out, Object... options) {
     Object[] fixed = {
       "export-imatrix",
       "--master",
@@ -66,21 +58,19 @@ class ExportImatrixTest {
   }
 
   /** Σx² / T of block 0's attention input, summed by Spark from the store's table. */
-  private static double[] meanSquares(int channels) throws IOException {
+  private double[] meanSquares(int channels) throws IOException {
     double[] sums = new double[channels];
     long tokens = 0;
-    try (SparkSession session = SparkSession.builder().master("local[1]").getOrCreate()) {
-      for (Row row :
-          session
-              .read()
-              .parquet(store.resolve("sums").toString())
-              .where("block = 0 and role = 'attention_input'")
-              .select("tokens", "sum_square")
-              .collectAsList()) {
-        tokens += row.getLong(0);
-        for (int j = 0; j < channels; j++) {
-          sums[j] += row.<Double>getList(1).get(j);
-        }
+    for (Row row :
+        SharedSpark.session()
+            .read()
+            .parquet(store.resolve("sums").toString())
+            .where("block = 0 and role = 'attention_input'")
+            .select("tokens", "sum_square")
+            .collectAsList()) {
+      tokens += row.getLong(0);
+      for (int j = 0; j < channels; j++) {
+        sums[j] += row.<Double>getList(1).get(j);
       }
     }
     assertThat(tokens).isEqualTo(768);

@@ -11,8 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,14 +19,10 @@ class MainJobTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path folder;
-  private static Path store;
 
-  @BeforeAll
-  static void calibrateOnce() {
-    store = folder.resolve("sketches");
-    Cli.Result result = Cli.calibrate("local[2]", store);
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("code", "legal", "Calibrated 768 tokens");
+  @Test
+  void calibrationTellsItsShardsAndTokens() {
+    assertThat(DemoStore.said()).contains("code", "legal", "Calibrated 768 tokens");
   }
 
   private static Path quantize(String name, Object... options) {
@@ -42,7 +36,7 @@ class MainJobTest {
                 "--model",
                 Cli.TINY,
                 "--sketches",
-                store,
+                DemoStore.path(),
                 "--group",
                 64,
                 "--out",
@@ -172,13 +166,12 @@ class MainJobTest {
   @Test
   void importanceTableHoldsEveryChannelOfEveryRole() throws IOException {
     Path written = quantize("table", "--method", "awq", "--bits", 4);
-    try (SparkSession session = SparkSession.builder().master("local[1]").getOrCreate()) {
-      var table = session.read().parquet(written.resolve("foresight/importance").toString());
-      assertThat(table.count()).isEqualTo(8 * (128 + 128 + 128 + 384)); // blocks x channels
-      // awq: the score is the statistic itself
-      assertThat(table.filter("importance <> mean_abs").count()).isZero();
-      assertThat(table.filter("mean_square < mean_abs * mean_abs").count()).isZero();
-    }
+    String folder = written.resolve("foresight/importance").toString();
+    var table = SharedSpark.session().read().parquet(folder);
+    assertThat(table.count()).isEqualTo(8 * (128 + 128 + 128 + 384)); // blocks x channels
+    // awq: the score is the statistic itself
+    assertThat(table.filter("importance <> mean_abs").count()).isZero();
+    assertThat(table.filter("mean_square < mean_abs * mean_abs").count()).isZero();
   }
 
   @Test

@@ -60,9 +60,8 @@ class PrecisionTest {
   }
 
   @Test
-  void sketchesOfThe8BitPassDoNotJoinThoseOfFp32() {
-    Path store = folder.resolve("sketches");
-    assertThat(Cli.calibrate("local[2]", store).exitCode()).isZero();
+  void sketchesOfThe8BitPassDoNotJoinThoseOfFp32() throws IOException {
+    Path store = DemoStore.copyTo(folder.resolve("sketches"));
     System.setProperty("spark.foresight.calibrate.precision", "int8");
     try {
       Cli.Result refused = Cli.calibrate("local[2]", store);

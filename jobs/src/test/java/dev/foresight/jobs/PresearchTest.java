@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,15 +21,9 @@ class PresearchTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path folder;
-  private static Path store;
+  private final Path store = DemoStore.path();
 
-  @BeforeAll
-  static void calibrateOnce() {
-    store = folder.resolve("sketches");
-    assertThat(Cli.calibrate("local[2]", store).exitCode()).isZero();
-  }
-
-  private static Cli.Result presearch(Path entry, Object... options) {
+  private Cli.Result presearch(Path entry, Object... options) {
     List<Object> all = new ArrayList<>(List.of("presearch", "--master", "local[2]"));
     all.addAll(List.of("--model", Cli.TINY, "--sketches", store, "--family", "tiny"));
     all.addAll(List.of("--data", Cli.DATASETS.resolve("heldout/code.jsonl")));

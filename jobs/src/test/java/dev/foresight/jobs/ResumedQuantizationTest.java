@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,14 +15,6 @@ class ResumedQuantizationTest {
   private static final String PAUSED = "model-00005-of-00009.safetensors"; // the fourth block of 8
 
   @TempDir private static Path folder;
-  private static Path sketches;
-
-  @BeforeAll
-  static void calibrate() {
-    sketches = folder.resolve("sketches");
-    Cli.Result result = Cli.calibrate("local[2]", sketches);
-    assertThat(result.exitCode()).as(result.err()).isZero();
-  }
 
   private static Object[] arguments(String out, Object... more) {
     return Stream.concat(
@@ -34,7 +25,7 @@ class ResumedQuantizationTest {
                 "--model",
                 Cli.TINY,
                 "--sketches",
-                sketches,
+                DemoStore.path(),
                 "--method",
                 "faq",
                 "--bits",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,33 +38,47 @@ class SameBytesTest {
 
   @Test
   void oneThreadTwoThreadsAndTwoProcessesWriteTheSame() throws IOException {
-    System.setProperty("foresight.classpath", System.getProperty("java.class.path"));
-    try {
-      Path one = run("one", "local[1]");
-      Path two = run("two", "local[2]");
-      Path cluster = run("cluster", "local-cluster[2,1,1024]");
-      for (Path other : new Path[] {two, cluster}) {
-        assertThat(Cli.hashes(other, ".safetensors"))
-            .hasSize(9)
-            .isEqualTo(Cli.hashes(one, ".safetensors"));
-        for (String file : new String[] {"config.json", "report.json"}) {
-          assertThat(other.resolve(file)).hasSameBinaryContentAs(one.resolve(file));
-        }
-        Path sketches = other.resolveSibling(other.getFileName() + "-sketches");
-        Path expected = one.resolveSibling("one-sketches");
-        // sums and rows of 2 shards x 2 slices, sequences of 2 shards
-        assertThat(Cli.hashes(sketches, ".parquet"))
-            .hasSize(10)
-            .isEqualTo(Cli.hashes(expected, ".parquet"));
-        for (String file : new String[] {"manifest.json", "report.json"}) {
-          assertThat(sketches.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
-        }
-        assertThat(Cli.hashes(sketches.resolve("commits"), ".json"))
-            .hasSize(1)
-            .isEqualTo(Cli.hashes(expected.resolve("commits"), ".json"));
+    Path one = run("one", "local[1]");
+    Path two = run("two", "local[2]");
+    Path cluster = runOnACluster();
+    for (Path other : new Path[] {two, cluster}) {
+      assertThat(Cli.hashes(other, ".safetensors"))
+          .hasSize(9)
+          .isEqualTo(Cli.hashes(one, ".safetensors"));
+      for (String file : new String[] {"config.json", "report.json"}) {
+        assertThat(other.resolve(file)).hasSameBinaryContentAs(one.resolve(file));
       }
-    } finally {
-      System.clearProperty("foresight.classpath");
+      Path sketches = other.resolveSibling(other.getFileName() + "-sketches");
+      Path expected = one.resolveSibling("one-sketches");
+      // sums and rows of 2 shards x 2 slices, sequences of 2 shards
+      assertThat(Cli.hashes(sketches, ".parquet"))
+          .hasSize(10)
+          .isEqualTo(Cli.hashes(expected, ".parquet"));
+      for (String file : new String[] {"manifest.json", "report.json"}) {
+        assertThat(sketches.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
+      }
+      assertThat(Cli.hashes(sketches.resolve("commits"), ".json"))
+          .hasSize(1)
+          .isEqualTo(Cli.hashes(expected.resolve("commits"), ".json"));
+    }
+  }
+
+  /** One cluster for both commands: its executors are the dearest part of the test. */
+  private Path runOnACluster() throws IOException {
+    String master = "local-cluster[2,1,1024]";
+    SharedSpark.stop();
+    try (SparkSession cluster =
+        SparkSession.builder()
+            .master(master)
+            .config("spark.ui.enabled", "false")
+            .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+            .config("spark.executor.extraJavaOptions", StandingProcess.SHORT_LIVED)
+            .getOrCreate()) {
+      Path out = run("cluster", master);
+      assertThat(cluster.sparkContext().getExecutorMemoryStatus().size())
+          .as("driver and two executors")
+          .isEqualTo(3);
+      return out;
     }
   }
 }

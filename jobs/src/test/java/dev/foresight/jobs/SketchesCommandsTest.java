@@ -26,19 +26,12 @@ class SketchesCommandsTest {
 
   @BeforeAll
   static void calibrateOnce() {
-    original = folder.resolve("original");
-    Cli.Result result = Cli.calibrate("local[2]", original);
-    assertThat(result.exitCode()).as(result.err()).isZero();
+    original = DemoStore.path();
   }
 
   @BeforeEach
   void copyTheStore() throws IOException {
-    store = folder.resolve("store" + copies++);
-    try (var files = Files.walk(original)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(file, store.resolve(original.relativize(file)));
-      }
-    }
+    store = DemoStore.copyTo(folder.resolve("store" + copies++));
   }
 
   private static Cli.Result done(Object... arguments) {

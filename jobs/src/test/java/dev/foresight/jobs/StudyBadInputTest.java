@@ -7,22 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a study refuses: exit code 3, one message, no trace. */
 class StudyBadInputTest {
   @TempDir private static Path folder;
-  private static Path store;
 
+  private final Path store = DemoStore.path();
   private final Path out = folder.resolve("out");
-
-  @BeforeAll
-  static void calibrateOnce() {
-    store = folder.resolve("sketches");
-    assertThat(Cli.calibrate("local[2]", store).exitCode()).isZero();
-  }
 
   private Cli.Result study(Object... options) {
     List<Object> all =
@@ -140,7 +133,7 @@ class StudyBadInputTest {
     assertThat(finished.resolve("_SUCCESS")).exists();
   }
 
-  private static Cli.Result studyInto(Path target) {
+  private Cli.Result studyInto(Path target) {
     return Cli.run(
         "study",
         "--master",

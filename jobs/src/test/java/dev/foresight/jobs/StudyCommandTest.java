@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A small study of two shards, and what is done to its folder. */
 class StudyCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Object[] WHOLE = {"--leave-one-out", "--budgets", 4};
   private static final String HELD_OUT = Cli.DATASETS.resolve("heldout") + "/{code,legal}.jsonl";
 
   @TempDir private static Path folder;
@@ -28,10 +30,9 @@ class StudyCommandTest {
 
   @BeforeAll
   static void studyOnce() {
-    store = folder.resolve("sketches");
-    assertThat(Cli.calibrate("local[2]", store).exitCode()).isZero();
+    store = DemoStore.path();
     study = folder.resolve("study");
-    Cli.Result result = study(study, "--leave-one-out", "--budgets", 4);
+    Cli.Result result = study(study, WHOLE);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("[7/7]", "one shard instead of all costs", "95 % of 2000 resamples")
@@ -46,6 +47,12 @@ class StudyCommandTest {
     all.addAll(List.of("--window", 64, "--windows", 3, "--out", out));
     all.addAll(List.of(options));
     return Cli.run(all.toArray());
+  }
+
+  private static Path copyOfTheStudy(String name) throws IOException {
+    Path copy = folder.resolve(name);
+    FileUtils.copyDirectory(study.toFile(), copy.toFile());
+    return copy;
   }
 
   private static JsonNode json(Path out) throws IOException {
@@ -144,8 +151,7 @@ class StudyCommandTest {
 
   @Test
   void killedStudyGoesOnWithTheCellsThatAreFinished() throws IOException {
-    Path killed = folder.resolve("killed");
-    assertThat(study(killed).exitCode()).isZero();
+    Path killed = copyOfTheStudy("killed");
     Map<String, String> before = Cli.hashes(killed, ".json");
     List<Path> cells;
     try (Stream<Path> files = Files.list(killed.resolve("cells"))) {
@@ -159,7 +165,7 @@ class StudyCommandTest {
     Files.delete(cells.get(0));
     Files.writeString(cells.get(1), "{\"identity\": {"); // not by us: ours are whole or not there
     var kept = Files.getLastModifiedTime(cells.get(2));
-    assertThat(study(killed).exitCode()).isZero();
+    assertThat(study(killed, WHOLE).exitCode()).isZero();
     before.remove("run.json");
     assertThat(Cli.hashes(killed, ".json")).containsAllEntriesOf(before);
     assertThat(Files.getLastModifiedTime(cells.get(2))).isEqualTo(kept);
@@ -168,23 +174,23 @@ class StudyCommandTest {
 
   @Test
   void extendedStudyJudgesWhatIsNewOnly() throws IOException {
-    Path grown = folder.resolve("grown");
-    assertThat(study(grown).exitCode()).isZero();
+    Path grown = copyOfTheStudy("grown");
     Map<String, String> before = Cli.hashes(grown.resolve("cells"), ".json");
-    assertThat(study(grown, "--extend", "--bootstrap", 1).exitCode()).isZero();
+    assertThat(study(grown, "--leave-one-out", "--budgets", 4, "--extend", "--bootstrap", 1))
+        .extracting(Cli.Result::exitCode)
+        .isEqualTo(0);
     assertThat(Cli.hashes(grown.resolve("cells"), ".json")).containsAllEntriesOf(before);
   }
 
   @Test
   void tablesHoldEveryWindowAndDistance() throws IOException {
-    try (SparkSession session = SparkSession.builder().master("local[1]").getOrCreate()) {
-      String tables = study.resolve("tables").toString();
-      assertThat(session.read().parquet(tables + "/cells").count()).isEqualTo(14);
-      assertThat(session.read().parquet(tables + "/windows").count()).isEqualTo(14 * 3);
-      var distances = session.read().parquet(tables + "/distances");
-      assertThat(distances.count()).isEqualTo(8 * 4); // one pair of shards: blocks x roles
-      assertThat(distances.filter("difference <= 0 or difference > 2").count()).isZero();
-      assertThat(session.read().parquet(tables + "/profiles").count()).isEqualTo(2 * 8 * 4);
-    }
+    SparkSession session = SharedSpark.session();
+    String tables = study.resolve("tables").toString();
+    assertThat(session.read().parquet(tables + "/cells").count()).isEqualTo(14);
+    assertThat(session.read().parquet(tables + "/windows").count()).isEqualTo(14 * 3);
+    var distances = session.read().parquet(tables + "/distances");
+    assertThat(distances.count()).isEqualTo(8 * 4); // one pair of shards: blocks x roles
+    assertThat(distances.filter("difference <= 0 or difference > 2").count()).isZero();
+    assertThat(session.read().parquet(tables + "/profiles").count()).isEqualTo(2 * 8 * 4);
   }
 }
