@@ -91,7 +91,7 @@ class OutsideTensorsTest {
         ObjectNode written =
             StrictJson.object(
                 "written",
-                WrittenConfig.text("m", config, container, grid, KeptInFloat.outside(model)));
+                WrittenConfig.text("m", config, container, grid, KeptInFloat.of(model, List.of())));
         assertThat(written.get("tie_word_embeddings").booleanValue()).isFalse();
         assertThat(written.at("/text_config/tie_word_embeddings").booleanValue()).isFalse();
         try (Checkpoint file = write(model, outside, container)) {
