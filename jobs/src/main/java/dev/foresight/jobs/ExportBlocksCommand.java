@@ -56,7 +56,7 @@ final class ExportBlocksCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Configuration conf = new Configuration();
+    Configuration conf = SparkOptions.configuration();
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
     TargetFolder target =
         new TargetFolder(conf, new org.apache.hadoop.fs.Path(output.toAbsolutePath().toUri()));

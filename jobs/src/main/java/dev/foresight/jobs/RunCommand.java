@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Configuration conf = new Configuration();
+    Configuration conf = SparkOptions.configuration();
     Execution how = execution.execution();
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
     try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder));
