@@ -1,5 +1,7 @@
 package dev.foresight.jobs;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import dev.foresight.InputException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -48,7 +50,10 @@ record Failure(String message, int exitCode) {
   }
 
   private static Optional<Failure> known(Throwable cause, List<Throwable> causes) {
-    return connection(cause, causes).or(() -> byType(cause)).or(() -> FileFault.of(cause, causes)).or(() -> byMessage(cause));
+    return connection(cause, causes)
+        .or(() -> byType(cause))
+        .or(() -> FileFault.of(cause, causes))
+        .or(() -> byMessage(cause));
   }
 
   private static Optional<Failure> byType(Throwable cause) {
@@ -145,15 +150,18 @@ record Failure(String message, int exitCode) {
     return message.lines().findFirst().orElse("no message").strip().replaceFirst("\\.$", "");
   }
 
-  static Optional<Failure> failed(String message, Object... arguments) {
+  @FormatMethod
+  private static Optional<Failure> failed(@FormatString String message, Object... arguments) {
     return Optional.of(new Failure(line(message, arguments), FAILED));
   }
 
-  static Optional<Failure> refused(String message, Object... arguments) {
+  @FormatMethod
+  private static Optional<Failure> refused(@FormatString String message, Object... arguments) {
     return Optional.of(new Failure(line(message, arguments), REFUSED));
   }
 
-  private static String line(String message, Object... arguments) {
+  @FormatMethod
+  private static String line(@FormatString String message, Object... arguments) {
     return InputException.oneLine(message.formatted(arguments));
   }
 }

@@ -113,9 +113,16 @@ class ModuleRulesTest {
         .should()
         .callMethodWhere(
             target(nameMatching("format(ted)?|printf|to(Lower|Upper)Case"))
-                .and(target(owner(belongToAnyOf(String.class, PrintStream.class, PrintWriter.class))))
-                .and(target(describe("no locale", t -> !t.getRawParameterTypes().stream()
-                    .anyMatch(type -> type.isEquivalentTo(Locale.class))))))
+                .and(
+                    target(
+                        owner(belongToAnyOf(String.class, PrintStream.class, PrintWriter.class))))
+                .and(
+                    target(
+                        describe(
+                            "no locale",
+                            t ->
+                                !t.getRawParameterTypes().stream()
+                                    .anyMatch(type -> type.isEquivalentTo(Locale.class))))))
         .orShould()
         .dependOnClassesThat()
         .belongToAnyOf(

@@ -127,7 +127,9 @@ public final class LocalFiles extends LocalFileSystem {
     }
   }
 
-  /** Says which file it was that could not be written: a stream knows only that the disk is full. */
+  /**
+   * Says which file it was that could not be written: a stream knows only that the disk is full.
+   */
   private static final class NamedStream extends FilterOutputStream {
     private final File file;
 
