@@ -17,7 +17,7 @@ public class InputException extends RuntimeException {
    * @param message what is wrong, where, and how to mend it
    */
   public InputException(String message) {
-    super(printable(message));
+    super(oneLine(message));
   }
 
   /**
@@ -25,10 +25,11 @@ public class InputException extends RuntimeException {
    * @param cause what the library underneath said
    */
   public InputException(String message, Throwable cause) {
-    super(printable(message), cause);
+    super(oneLine(message), cause);
   }
 
-  private static String printable(String message) {
+  /** A message without line ends and what steers a terminal, at a length that a log can bear. */
+  public static String oneLine(String message) {
     String line =
         message
             .replaceAll("\\s*\\R\\s*", " ")

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.foresight.NativeCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,13 +18,11 @@ import java.util.Map;
  * The process's ONNX Runtime, created by DJL's engine, and the sessions of weightless graphs.
  *
  * <p>DJL must come first: if anyone else has created the environment, its engine fails to start.
- * Neither DJL nor ONNX Runtime may call home, so the switches of both are set before they load.
+ * Neither DJL nor ONNX Runtime may call home, so what keeps them from it is set before they load.
  */
 final class OnnxEnvironment {
   private static final Map<String, String> SWITCHES =
       Map.of(
-          "ai.djl.offline", "true",
-          "OPT_OUT_TRACKING", "true",
           // Sessions bring their own threads; the engine's pools would stand idle
           "ai.djl.onnxruntime.num_threads", "1",
           "ai.djl.onnxruntime.num_interop_threads", "1");
@@ -45,6 +44,7 @@ final class OnnxEnvironment {
     static final OrtEnvironment ENVIRONMENT = create();
 
     private static OrtEnvironment create() {
+      NativeCode.prepare();
       SWITCHES.forEach(
           (key, value) -> {
             if (System.getProperty(key) == null) {

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.NativeNames;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -52,7 +53,7 @@ public final class LocalModelFolder implements ModelFolder {
     try (Stream<Path> entries = Files.list(path)) {
       return entries
           .filter(Files::isRegularFile)
-          .map(file -> file.getFileName().toString())
+          .map(file -> NativeNames.requireListed(path, file.getFileName().toString()))
           .sorted()
           .toList();
     }

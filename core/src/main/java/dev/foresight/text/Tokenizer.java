@@ -2,6 +2,7 @@ package dev.foresight.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.foresight.InputException;
+import dev.foresight.NativeCode;
 import dev.foresight.tensor.ModelFolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -75,9 +76,7 @@ public final class Tokenizer implements AutoCloseable {
 
   private static Tokenizer of(String json, String location, SpecialTokens special)
       throws IOException {
-    // DJL reports use and looks for downloads unless told not to; calibration text may be private
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
+    NativeCode.prepare();
     Map<String, String> options =
         Map.of(
             "addSpecialTokens", "false",

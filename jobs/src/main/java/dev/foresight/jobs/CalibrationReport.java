@@ -13,7 +13,6 @@ import dev.foresight.spark.store.SkippedSequence;
 import dev.foresight.spark.store.StoredShard;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +108,7 @@ final class CalibrationReport {
   private ObjectNode run() throws IOException {
     ObjectNode run = Json.MAPPER.createObjectNode();
     run.put("finished", Instant.now().toString());
-    run.put("host", InetAddress.getLocalHost().getHostName());
+    run.put("host", Machine.hostName());
     run.put("packing_seconds", times.packingSeconds());
     run.put("calibration_seconds", times.calibrationSeconds());
     run.put("tokens", addedTokens());

@@ -8,27 +8,34 @@ import picocli.CommandLine.ParseResult;
 
 /** Turns what a command threw into one message and an exit code. */
 final class ErrorHandler implements IExecutionExceptionHandler {
-  static final int FAILED = 1;
-  static final int REFUSED = 3;
+  private final boolean verbose;
 
-  @Override
-  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-    Optional<InputException> refused = refusal(e);
-    if (refused.isPresent()) {
-      command.getErr().println("foresight: " + refused.get().getMessage());
-      return REFUSED;
-    }
-    e.printStackTrace(command.getErr());
-    return FAILED;
+  /**
+   * @param verbose whether a trace follows the message
+   */
+  ErrorHandler(boolean verbose) {
+    this.verbose = verbose;
   }
 
-  /** The refusal among the causes: Spark wraps what a task threw. */
-  static Optional<InputException> refusal(Throwable thrown) {
-    for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof InputException input) {
-        return Optional.of(input);
-      }
+  @Override
+  public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) {
+    if (Stop.requested()) { // which has said so; what its end broke is no news
+      return Stop.EXIT_CODE;
     }
-    return Optional.empty();
+    Failure failure = Failure.of(thrown);
+    command.getErr().println("foresight: " + failure.message());
+    if (verbose) {
+      thrown.printStackTrace(command.getErr());
+    }
+    command.getErr().flush();
+    return failure.exitCode();
+  }
+
+  /** The refusal that a failure comes down to, if it is one: what was begun is then taken back. */
+  static Optional<InputException> refusal(Throwable thrown) {
+    Failure failure = Failure.of(thrown);
+    return failure.exitCode() == Failure.REFUSED
+        ? Optional.of(new InputException(failure.message(), thrown))
+        : Optional.empty();
   }
 }

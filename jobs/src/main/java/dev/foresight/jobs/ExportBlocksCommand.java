@@ -57,7 +57,7 @@ final class ExportBlocksCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Configuration conf = new Configuration();
+    Configuration conf = SparkOptions.configuration();
     Footprint footprint =
         Settings.footprint(spec)
             .reads("--model", model)

@@ -1,9 +1,13 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
@@ -34,15 +38,21 @@ import picocli.CommandLine.ScopeType;
       "0:done",
       "1:failed for a reason that is not the input's",
       "2:the command line is wrong",
-      "3:input refused: the message says what, where and how to mend it"
+      "3:input refused: the message says what, where and how to mend it",
+      "130:stopped by Ctrl-C (143 by SIGTERM)"
     })
 public final class Foresight {
+  private static final String VERBOSE = "--verbose";
+
   @Mixin private SettingsOptions options;
 
   private Foresight() {}
 
   /** Returns on success: YARN counts any early exit, also with 0, as a failure. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // libraries number files in the digits of the user's language
+    Logs.prepare(List.of(args).contains(VERBOSE));
+    Stop.listen(args);
     int exitCode = run(args);
     if (exitCode != 0) {
       System.exit(exitCode);
@@ -52,10 +62,11 @@ public final class Foresight {
   /** Runs a sub-command and returns its exit code. */
   private static int run(String... args) {
     try {
+      Machine.requireReadable(args);
       return commandLine(args).execute(args);
     } catch (InputException e) { // a setting is refused before any command begins
       System.err.println("foresight: " + e.getMessage());
-      return ErrorHandler.REFUSED;
+      return Failure.REFUSED;
     }
   }
 
@@ -75,9 +86,18 @@ public final class Foresight {
                 parsed ->
                     foresight.options.printsConfig()
                         ? new PrintedSettings(settings).print(parsed)
-                        : new RunLast().execute(parsed))
-            .setExecutionExceptionHandler(new ErrorHandler());
+                        : last(parsed))
+            .setExecutionExceptionHandler(new ErrorHandler(List.of(args).contains(VERBOSE)));
     settings.requireKnown(line);
     return line;
+  }
+
+  /** The error handler sees exceptions only, and memory that runs out is none. */
+  private static int last(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (Error e) {
+      throw new ExecutionException(parsed.commandSpec().commandLine(), "failed", e);
+    }
   }
 }

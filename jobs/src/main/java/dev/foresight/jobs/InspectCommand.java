@@ -8,8 +8,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +39,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     // no session: looking at headers should not take the seconds that Spark needs to start
-    Configuration conf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    Configuration conf = SparkOptions.configuration();
     ModelFolder folder = ModelFolders.open(model, conf);
     WholeModel.require(folder);
     try (Model opened = Model.open(folder)) {

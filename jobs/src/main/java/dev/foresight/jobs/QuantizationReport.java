@@ -22,7 +22,6 @@ import dev.foresight.spark.WrittenFile;
 import dev.foresight.spark.store.Manifest;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -279,7 +278,7 @@ final class QuantizationReport {
   ObjectNode run(double seconds, SortedMap<String, WrittenFile> tables) throws IOException {
     ObjectNode run = Json.MAPPER.createObjectNode();
     run.put("finished", Instant.now().toString());
-    run.put("host", InetAddress.getLocalHost().getHostName());
+    run.put("host", Machine.hostName());
     run.put("seconds", seconds);
     run.put("task_seconds", blocks.stream().mapToDouble(QuantizedBlock::seconds).sum());
     run.put("java", Runtime.version().toString());

@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Configuration conf = new Configuration();
+    Configuration conf = SparkOptions.configuration();
     Execution how = execution.execution();
     Footprint footprint =
         Settings.footprint(spec)

@@ -24,6 +24,12 @@ final class SettingsOptions {
       description = "Say every setting of the command, and where it comes from; run nothing.")
   private boolean printConfig;
 
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show where a failure came from, and all that Spark says of it.")
+  private boolean verbose; // read before the command line is parsed, for logs begin earlier
+
   /** What was named, the weakest first. */
   List<String> files() {
     return files;

@@ -2,15 +2,26 @@ package dev.foresight.jobs;
 
 import dev.foresight.InputException;
 import dev.foresight.spark.Footprint;
+import dev.foresight.spark.LocalFiles;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
 /** How a command gets its Spark session. */
 final class SparkOptions {
   static final String ZONE = "UTC";
+
+  /** Spark and Hadoop number files in the digits of the JVM's language. */
+  private static final String PLAIN_DIGITS = "-Duser.language=en -Duser.country=US";
+
+  private static final String EXECUTOR_OPTIONS = "spark.executor.defaultJavaOptions";
 
   @Option(
       names = "--master",
@@ -31,24 +42,30 @@ final class SparkOptions {
     if (SparkEnv.get() != null) { // a context runs in this JVM
       return SparkRun.joined(join());
     }
-    SparkConf conf = new SparkConf();
-    conf.setIfMissing("spark.master", master == null ? "local[*]" : master);
-    if (master != null) {
-      conf.setMaster(master);
-    }
+    String chosen = master == null ? System.getProperty("spark.master", "local[*]") : master;
+    Machine.requireHost(chosen);
+    Machine.requireUser(chosen);
+    Machine.requireWorkFolder(chosen);
+    SparkConf conf = new SparkConf().setMaster(chosen);
     String name = conf.get("spark.app.name", "");
     if (name.isEmpty() || name.equals(Foresight.class.getName())) { // spark-submit's own choice
       conf.setAppName("foresight " + command);
     }
-    if (conf.get("spark.master").startsWith("local")) {
+    boolean local = chosen.startsWith("local");
+    if (local) {
       conf.setIfMissing("spark.ui.enabled", "false");
     }
     String classPath = System.getProperty("foresight.classpath");
     if (classPath != null) { // set by bin/foresight: executors of their own need our jars too
       conf.setIfMissing("spark.executor.extraClassPath", classPath);
     }
+    conf.set(EXECUTOR_OPTIONS, (executorOptions(local) + conf.get(EXECUTOR_OPTIONS, "")).strip());
     conf.setIfMissing(SparkRun.TIME_ZONE, ZONE);
-    return SparkRun.own(SparkSession.builder().config(conf).getOrCreate());
+    Logs.quiet(chosen);
+    SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+    LocalFiles.use(session.sparkContext().hadoopConfiguration());
+    keepToOwner();
+    return SparkRun.own(session);
   }
 
   private SparkSession join() {
@@ -60,5 +77,26 @@ final class SparkOptions {
               .formatted(master, there));
     }
     return session;
+  }
+
+  /** Executors on this machine take the driver's temporary folder, as SPARK_HOME and the jars. */
+  private static String executorOptions(boolean local) {
+    String folder = System.getProperty("java.io.tmpdir");
+    boolean fits = local && !folder.equals("/tmp") && !folder.contains(" ");
+    return PLAIN_DIGITS + (fits ? " -Djava.io.tmpdir=" + folder : "") + " ";
+  }
+
+  /** What Spark sorts and spills is text; its folders of the driver are open to all otherwise. */
+  private static void keepToOwner() throws IOException {
+    for (File folder : SparkEnv.get().blockManager().diskBlockManager().localDirs()) {
+      Files.setPosixFilePermissions(folder.toPath(), PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  /** Hadoop's settings for commands that need no session. */
+  static Configuration configuration() throws IOException {
+    Machine.requireHost("local");
+    Machine.requireUser("local");
+    return LocalFiles.use(SparkHadoopUtil.get().newConfiguration(new SparkConf()));
   }
 }

@@ -1,8 +1,10 @@
 package dev.foresight.jobs;
 
+import dev.foresight.spark.LocalFiles;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -16,6 +18,10 @@ final class SparkRun implements AutoCloseable {
   /** What {@code SparkContext.setJobGroup} sets for the calling thread. */
   private static final List<String> GROUP =
       List.of("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel");
+
+  /** What {@link LocalFiles#use} sets. */
+  private static final List<String> LOCAL_FILES =
+      List.of("fs.file.impl", "fs.file.impl.disable.cache");
 
   private final SparkSession session;
   private final Runnable end;
@@ -39,14 +45,27 @@ final class SparkRun implements AutoCloseable {
     if (!zoned) {
       session.conf().set(TIME_ZONE, SparkOptions.ZONE);
     }
+    Configuration hadoop = context.hadoopConfiguration();
+    Map<String, String> files = new TreeMap<>();
+    LOCAL_FILES.forEach(key -> files.put(key, hadoop.get(key)));
+    LocalFiles.use(hadoop);
     return new SparkRun(
         session,
         () -> {
+          files.forEach((key, was) -> restore(hadoop, key, was));
           group.forEach(context::setLocalProperty);
           if (!zoned) {
             session.conf().unset(TIME_ZONE);
           }
         });
+  }
+
+  private static void restore(Configuration hadoop, String key, String was) {
+    if (was == null) {
+      hadoop.unset(key);
+    } else {
+      hadoop.set(key, was);
+    }
   }
 
   SparkSession session() {

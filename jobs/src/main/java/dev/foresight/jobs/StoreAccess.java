@@ -4,16 +4,14 @@ import dev.foresight.spark.Locations;
 import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** Opens stores for commands that need no Spark session, with the file systems that Spark knows. */
 final class StoreAccess {
   private StoreAccess() {}
 
   /** Hadoop's settings, those of {@code spark.hadoop.*} included. */
-  static Configuration configuration() {
-    return SparkHadoopUtil.get().newConfiguration(new SparkConf());
+  static Configuration configuration() throws IOException {
+    return SparkOptions.configuration();
   }
 
   /** A store by its folder, wherever that is. */

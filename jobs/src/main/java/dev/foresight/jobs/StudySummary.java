@@ -11,7 +11,6 @@ import dev.foresight.study.StudyNumbers;
 import dev.foresight.study.Variant;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ final class StudySummary {
   static ObjectNode run(double seconds) throws IOException {
     ObjectNode run = Json.MAPPER.createObjectNode();
     run.put("finished", Instant.now().toString());
-    run.put("host", InetAddress.getLocalHost().getHostName());
+    run.put("host", Machine.hostName());
     run.put("seconds", seconds);
     run.put("java", Runtime.version().toString());
     run.put("spark", package$.MODULE$.SPARK_VERSION());

@@ -86,7 +86,7 @@ class InspectTest {
   @Test
   void refusesAFolderThatIsNoModel() {
     Cli.Result result = Cli.run("inspect", "--model", folder);
-    assertThat(result.exitCode()).isEqualTo(ErrorHandler.REFUSED);
+    assertThat(result.exitCode()).isEqualTo(Failure.REFUSED);
     assertThat(result.err()).contains(folder + " has neither model.safetensors nor");
   }
 }
