@@ -128,7 +128,8 @@ final class PresearchCommand implements Callable<Integer> {
             output == null ? "conf/presearched/" + family + ".json" : output,
             overwrite);
     try (SparkRun run = spark.open("presearch")) {
-      new PresearchJob(run.session(), execution.execution(), spec.commandLine().getOut()).run(request);
+      new PresearchJob(run.session(), execution.execution(), spec.commandLine().getOut())
+          .run(request);
     }
     return 0;
   }
