@@ -84,7 +84,10 @@ class SameBytesTest {
     }
   }
 
-  /** One cluster for both commands: its executors are the dearest part of the test. */
+  /**
+   * One cluster for both commands: its executors are the dearest part of the test. They run as they
+   * do for users, with the vector kernels that this JVM of the build does without.
+   */
   private Path runOnACluster() throws IOException {
     String master = "local-cluster[2,1,1024]";
     SharedSpark.stop();
@@ -93,7 +96,6 @@ class SameBytesTest {
             .master(master)
             .config("spark.ui.enabled", "false")
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-            .config("spark.executor.extraJavaOptions", StandingProcess.SHORT_LIVED)
             .getOrCreate()) {
       Path out = run("cluster", master);
       assertThat(cluster.sparkContext().getExecutorMemoryStatus().size())

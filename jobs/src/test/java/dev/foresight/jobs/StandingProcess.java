@@ -19,7 +19,7 @@ final class StandingProcess {
   static final String SHORT_LIVED =
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dforesight.kernels=plain";
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private StandingProcess() {}
 
