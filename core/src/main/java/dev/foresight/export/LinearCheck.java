@@ -1,5 +1,7 @@
 package dev.foresight.export;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.quantize.SymmetricStep;
@@ -46,7 +48,8 @@ public final class LinearCheck {
     return Optional.empty();
   }
 
-  private static Optional<String> problem(String format, Object... values) {
+  @FormatMethod
+  private static Optional<String> problem(@FormatString String format, Object... values) {
     return Optional.of(format.formatted(values));
   }
 }

@@ -2,6 +2,8 @@ package dev.foresight.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import dev.foresight.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -198,7 +200,9 @@ record SafetensorsHeader(SortedMap<String, Entry> entries) {
     }
   }
 
-  private static InputException wrong(ByteSource file, String what, Object... values) {
+  @FormatMethod
+  private static InputException wrong(
+      ByteSource file, @FormatString String what, Object... values) {
     return new InputException(
         "%s is no safetensors file that can be trusted: %s. Fetch or write it again."
             .formatted(file.name(), what.formatted(values)));

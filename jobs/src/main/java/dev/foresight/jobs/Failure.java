@@ -1,5 +1,7 @@
 package dev.foresight.jobs;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import dev.foresight.InputException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -48,7 +50,10 @@ record Failure(String message, int exitCode) {
   }
 
   private static Optional<Failure> known(Throwable cause, List<Throwable> causes) {
-    return byType(cause).or(() -> FileFault.of(cause, causes)).or(() -> byMessage(cause));
+    return connection(cause, causes)
+        .or(() -> byType(cause))
+        .or(() -> FileFault.of(cause, causes))
+        .or(() -> byMessage(cause));
   }
 
   private static Optional<Failure> byType(Throwable cause) {
@@ -73,13 +78,6 @@ record Failure(String message, int exitCode) {
           "There is no host %s: check its name in --master or the location, and the machine's DNS or /etc/hosts.",
           text);
     }
-    if (cause instanceof ConnectException
-        || cause instanceof NoRouteToHostException
-        || cause instanceof SocketTimeoutException) {
-      return failed(
-          "No connection (%s): check that the service runs, and host and port in --master or the location.",
-          text.replaceFirst("; For more details.*", ""));
-    }
     if (cause instanceof BindException) {
       return failed(
           "Spark can't listen on an address of this machine (%s): set SPARK_LOCAL_IP to one that it has, 127.0.0.1 for local masters.",
@@ -96,6 +94,22 @@ record Failure(String message, int exitCode) {
           path.getInput());
     }
     return Optional.empty();
+  }
+
+  /** Hadoop wraps what the system says, and adds from where to where. */
+  private static Optional<Failure> connection(Throwable cause, List<Throwable> causes) {
+    if (!(cause instanceof ConnectException
+        || cause instanceof NoRouteToHostException
+        || cause instanceof SocketTimeoutException)) {
+      return Optional.empty();
+    }
+    Throwable widest = cause;
+    for (Throwable outer : causes) {
+      widest = outer.getClass() == cause.getClass() ? outer : widest;
+    }
+    return failed(
+        "No connection (%s): check that the service runs, and host and port in --master or the location.",
+        text(widest).replaceFirst("; For more details.*", ""));
   }
 
   private static Optional<Failure> byMessage(Throwable cause) {
@@ -136,15 +150,18 @@ record Failure(String message, int exitCode) {
     return message.lines().findFirst().orElse("no message").strip().replaceFirst("\\.$", "");
   }
 
-  static Optional<Failure> failed(String message, Object... arguments) {
+  @FormatMethod
+  private static Optional<Failure> failed(@FormatString String message, Object... arguments) {
     return Optional.of(new Failure(line(message, arguments), FAILED));
   }
 
-  static Optional<Failure> refused(String message, Object... arguments) {
+  @FormatMethod
+  private static Optional<Failure> refused(@FormatString String message, Object... arguments) {
     return Optional.of(new Failure(line(message, arguments), REFUSED));
   }
 
-  private static String line(String message, Object... arguments) {
+  @FormatMethod
+  private static String line(@FormatString String message, Object... arguments) {
     return InputException.oneLine(message.formatted(arguments));
   }
 }

@@ -19,7 +19,7 @@ enum FileFault {
   DENIED(
       "Permission denied",
       Failure.REFUSED,
-      "give the user %s the right to read inputs and to write outputs there, or name another place"),
+      "give the user USER the right to read inputs and to write outputs there, or name another place"),
   NOT_PERMITTED("Operation not permitted", Failure.REFUSED, DENIED.mend),
   READ_ONLY(
       "Read-only file system",
@@ -46,6 +46,8 @@ enum FileFault {
   DEVICE("Input/output error", Failure.FAILED, "the disk or its server fails: see its logs"),
   STALE("Stale file handle", Failure.FAILED, DEVICE.mend),
   UNMOUNTED("Transport endpoint is not connected", Failure.FAILED, DEVICE.mend);
+
+  private static final String USER = "USER";
 
   private final String reason;
   private final int exitCode;
@@ -86,7 +88,7 @@ enum FileFault {
   }
 
   private Failure failure(List<Throwable> causes) {
-    String how = this == DENIED || this == NOT_PERMITTED ? mend.formatted(user()) : mend;
+    String how = mend.contains(USER) ? mend.replace(USER, user()) : mend;
     return new Failure(InputException.oneLine(where(causes) + ": " + how + "."), exitCode);
   }
 

@@ -60,7 +60,12 @@ final class Logs {
   static final class Accounts extends AbstractFilter {
     private static final List<String> OF_TASKS = List.of("Lost task ", "Exception in task ");
     private static final List<String> OF_COMMANDS =
-        List.of("aborting job", "Aborting job", "Aborting task", "Error initializing SparkContext");
+        List.of(
+            "aborting job",
+            "Aborting job",
+            "Aborting task",
+            "Error initializing SparkContext",
+            "Stopping a MetricsSystem that is not running");
 
     private final boolean tasksAreFinal;
 

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.InputException;
 import dev.foresight.NativeNames;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,59 +8,96 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.security.UserGroupInformation;
-import org.apache.spark.SparkConf;
 import org.apache.spark.util.Utils;
 
 /** What containers lack and Spark takes for granted: a name of the user and of the host. */
 final class Machine {
   private static final String LOOPBACK = "127.0.0.1";
 
+  private static final String CLUSTER = "local-cluster";
+
   private Machine() {}
+
+  private static boolean isSet(String variable) {
+    String value = System.getenv(variable);
+    return value != null && !value.isEmpty();
+  }
 
   /** The host's name for reports; one that nobody resolves is still a name. */
   static String hostName() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      String name = System.getenv("HOSTNAME");
-      return name == null || name.isEmpty() ? "localhost" : name;
+      return isSet("HOSTNAME") ? System.getenv("HOSTNAME") : "localhost";
     }
   }
 
-  /** Lets Spark start on one machine whose own name nobody resolves: it talks to itself. */
-  static void requireHost(SparkConf conf) {
+  /**
+   * Lets Spark start on one machine whose own name nobody resolves: it talks to itself. To be
+   * called before Spark's settings are touched, which ask for the name.
+   *
+   * @throws InputException if executors elsewhere would have to find it
+   */
+  static void requireHost(String master) {
     try {
       InetAddress.getLocalHost();
     } catch (UnknownHostException e) {
-      if (System.getenv("SPARK_LOCAL_IP") == null && conf.get("spark.master").startsWith("local")) {
-        conf.setIfMissing("spark.driver.host", LOOPBACK);
-        conf.setIfMissing("spark.driver.bindAddress", LOOPBACK);
-        Utils.setCustomHostname(LOOPBACK);
+      if (isSet("SPARK_LOCAL_IP") || isSet("SPARK_LOCAL_HOSTNAME")) {
+        return;
       }
+      if (!master.startsWith("local")) {
+        throw new InputException(
+            "This machine's name %s has no address, so that executors can't reach it: set SPARK_LOCAL_IP to the address that they see, or add the name to /etc/hosts."
+                .formatted(hostName()),
+            e);
+      }
+      Utils.setCustomHostname(LOOPBACK);
     }
   }
 
   /**
    * Gives a process whose user id is in no passwd file a name: Hadoop asks the JDK for it, which
    * has none and fails. Under Hadoop's simple security the name is whatever a process says.
+   *
+   * @throws InputException if processes that Spark starts for this user would fail in the same way
    */
-  static void requireUser() throws IOException {
+  static void requireUser(String master) throws IOException {
     try {
       UserGroupInformation.getLoginUser();
     } catch (IOException e) {
-      if (UserGroupInformation.isSecurityEnabled()) {
-        throw e;
+      if (UserGroupInformation.isSecurityEnabled() || master.startsWith(CLUSTER)) {
+        throw new InputException(
+            "The user id of this process, %s, has no name, which Kerberos and the executors of --master %s need: add an entry to /etc/passwd, or use --master 'local[*]'."
+                .formatted(userName(), master),
+            e);
       }
       UserGroupInformation.setLoginUser(UserGroupInformation.createRemoteUser(userName()));
+    }
+  }
+
+  /**
+   * Proves that the workers of local-cluster can keep their files: Spark has no other place.
+   *
+   * @throws InputException if they can't
+   */
+  static void requireWorkFolder(String master) {
+    String home = System.getenv("SPARK_HOME");
+    if (!master.startsWith(CLUSTER) || home == null) {
+      return;
+    }
+    Path work = Path.of(home, "work");
+    if (!Files.isWritable(Files.exists(work) ? work : work.getParent())) {
+      throw new InputException(
+          "%s can't be written, where the executors of --master %s keep their files: set SPARK_HOME to a Spark of your own, or use --master 'local[*]'."
+              .formatted(work, master));
     }
   }
 
   /** The user's name: what the environment says, else the number. */
   static String userName() throws IOException {
     for (String variable : new String[] {"HADOOP_USER_NAME", "SPARK_USER"}) {
-      String name = System.getenv(variable);
-      if (name != null && !name.isEmpty()) {
-        return name;
+      if (isSet(variable)) {
+        return System.getenv(variable);
       }
     }
     String name = System.getProperty("user.name", "?");
@@ -71,7 +109,7 @@ final class Machine {
   /**
    * Refuses words that the JVM could not read when the process began.
    *
-   * @throws dev.foresight.InputException if one is not in the charset of the locale
+   * @throws InputException if one is not in the charset of the locale
    */
   static void requireReadable(String... args) {
     for (String word : args) {

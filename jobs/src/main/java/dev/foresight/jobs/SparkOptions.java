@@ -28,16 +28,16 @@ final class SparkOptions {
 
   /** Opens a session, or joins the one that is there. */
   SparkSession open(String command) throws IOException {
-    SparkConf conf = new SparkConf();
-    conf.setIfMissing("spark.master", master == null ? "local[*]" : master);
-    if (master != null) {
-      conf.setMaster(master);
-    }
+    String chosen = master == null ? System.getProperty("spark.master", "local[*]") : master;
+    Machine.requireHost(chosen);
+    Machine.requireUser(chosen);
+    Machine.requireWorkFolder(chosen);
+    SparkConf conf = new SparkConf().setMaster(chosen);
     String name = conf.get("spark.app.name", "");
     if (name.isEmpty() || name.equals(Foresight.class.getName())) { // spark-submit's own choice
       conf.setAppName("foresight " + command);
     }
-    boolean local = conf.get("spark.master").startsWith("local");
+    boolean local = chosen.startsWith("local");
     if (local) {
       conf.setIfMissing("spark.ui.enabled", "false");
     }
@@ -47,9 +47,7 @@ final class SparkOptions {
     }
     conf.set(EXECUTOR_OPTIONS, (executorOptions(local) + conf.get(EXECUTOR_OPTIONS, "")).strip());
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
-    Machine.requireUser();
-    Machine.requireHost(conf);
-    Logs.quiet(conf.get("spark.master"));
+    Logs.quiet(chosen);
     SparkSession session = SparkSession.builder().config(conf).getOrCreate();
     LocalFiles.use(session.sparkContext().hadoopConfiguration());
     keepToOwner();
@@ -72,7 +70,8 @@ final class SparkOptions {
 
   /** Hadoop's settings for commands that need no session. */
   static Configuration configuration() throws IOException {
-    Machine.requireUser();
+    Machine.requireHost("local");
+    Machine.requireUser("local");
     return LocalFiles.use(SparkHadoopUtil.get().newConfiguration(new SparkConf()));
   }
 }

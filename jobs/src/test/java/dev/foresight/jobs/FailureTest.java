@@ -52,7 +52,8 @@ class FailureTest {
         arguments(new BindException("Cannot assign requested address"), 1, "SPARK_LOCAL_IP"),
         arguments(new UnsupportedFileSystemException("No FileSystem for scheme \"s4\""), 3, "s4"),
         arguments(new InvalidPathException("données", "unmappable"), 3, "LC_ALL=C.UTF-8"),
-        arguments(new SparkException("Could not parse Master URL: 'lokal'"), 3, "'lokal': --master"),
+        arguments(
+            new SparkException("Could not parse Master URL: 'lokal'"), 3, "'lokal': --master"),
         arguments(
             new IllegalStateException("Spark context stopped while waiting for backend"),
             1,
@@ -72,7 +73,8 @@ class FailureTest {
   @MethodSource("causes")
   void knownCauseIsOneLineAndItsExitCodeHoweverItIsWrapped(
       Throwable cause, int exitCode, String part) {
-    Throwable task = new SparkException("Job aborted due to stage failure: Task 0\n\tat a.b", cause);
+    Throwable task =
+        new SparkException("Job aborted due to stage failure: Task 0\n\tat a.b", cause);
     for (Throwable thrown : new Throwable[] {cause, task, new ExecutionException(task)}) {
       Failure failure = Failure.of(thrown);
       assertThat(failure.exitCode()).as(failure.message()).isEqualTo(exitCode);
@@ -82,14 +84,16 @@ class FailureTest {
 
   @Test
   void refusalInATaskIsItsOwnMessage() {
-    Throwable task = new SparkException("aborted", new InputException("t.jsonl:3: no JSON: mend it."));
+    Throwable task =
+        new SparkException("aborted", new InputException("t.jsonl:3: no JSON: mend it."));
     assertThat(Failure.of(task)).isEqualTo(new Failure("t.jsonl:3: no JSON: mend it.", 3));
   }
 
   @Test
   void fullDiskIsNamedByTheMessageThatSaysWhere() {
     IOException inner = new IOException("No space left on device");
-    IOException outer = new IOException("sums/a of the store s can't be written: " + inner.getMessage(), inner);
+    IOException outer =
+        new IOException("sums/a of the store s can't be written: " + inner.getMessage(), inner);
     assertThat(Failure.of(outer).message()).startsWith("sums/a of the store s can't be written");
   }
 
@@ -104,7 +108,9 @@ class FailureTest {
 
   @Test
   void verboseShowsTheTraceOfARefusalToo() {
-    assertThat(thrown(new InputException("no."), true)).startsWith("foresight: no.").contains("\tat ");
+    assertThat(thrown(new InputException("no."), true))
+        .startsWith("foresight: no.")
+        .contains("\tat ");
     assertThat(thrown(new InputException("no."), false)).isEqualTo("foresight: no.\n");
   }
 

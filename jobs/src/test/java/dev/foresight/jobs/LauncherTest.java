@@ -42,7 +42,8 @@ class LauncherTest {
 
   private Path jdk(String name, String version) throws IOException {
     Path jdk = Files.createDirectories(folder.resolve(name).resolve("bin")).getParent();
-    Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
+    Files.writeString(
+        jdk.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
     Files.writeString(
         jdk.resolve("bin/java"), "#!/bin/sh\nlocale charmap\nprintf '%s\\n' \"$@\"\n");
     executable(jdk.resolve("bin/java"));

@@ -2,9 +2,9 @@ package dev.foresight.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Properties;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Properties;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.Filter.Result;
 import org.apache.logging.log4j.core.config.DefaultConfiguration;

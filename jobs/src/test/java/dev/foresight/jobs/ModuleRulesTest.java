@@ -1,10 +1,31 @@
 package dev.foresight.jobs;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.FileReader;
+import java.io.FileWriter;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.text.Collator;
+import java.text.DateFormat;
+import java.text.MessageFormat;
+import java.text.NumberFormat;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Scanner;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +103,47 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.foresight.onnx..", "dev.foresight.model..", "java.nio.file..")
+        .check(classes);
+  }
+
+  /** In Persian or Arabic, Java writes %d in digits of its own, and in Turkish i is no I's. */
+  @Test
+  void noTextDependsOnTheLanguageOfTheMachine() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            target(nameMatching("format(ted)?|printf|to(Lower|Upper)Case"))
+                .and(
+                    target(
+                        owner(belongToAnyOf(String.class, PrintStream.class, PrintWriter.class))))
+                .and(
+                    target(
+                        describe(
+                            "no locale",
+                            t ->
+                                !t.getRawParameterTypes().stream()
+                                    .anyMatch(type -> type.isEquivalentTo(Locale.class))))))
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(
+            Scanner.class,
+            NumberFormat.class,
+            DateFormat.class,
+            DateTimeFormatter.class,
+            Collator.class,
+            MessageFormat.class,
+            FileReader.class,
+            FileWriter.class)
+        .orShould()
+        .callMethod(Charset.class, "defaultCharset")
+        .orShould()
+        .callMethod(String.class, "getBytes")
+        .orShould()
+        .callConstructor(String.class, byte[].class)
+        .orShould()
+        .callConstructor(InputStreamReader.class, InputStream.class)
+        .orShould()
+        .callConstructor(OutputStreamWriter.class, OutputStream.class)
         .check(classes);
   }
 }

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same bytes for any number of executors, also in processes of their own. */
+/**
+ * The same bytes for any number of executors, also in processes of their own, in any language and
+ * time zone of the machine.
+ */
 class SameBytesTest {
   @TempDir private Path folder;
 
@@ -35,18 +40,34 @@ class SameBytesTest {
     return out;
   }
 
+  /** Where Java writes %d in other digits, %,d and %f with other marks, and it is another day. */
+  private Path runInPersian(String name, String master) {
+    Locale language = Locale.getDefault();
+    TimeZone zone = TimeZone.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+    TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Kiritimati"));
+    try {
+      assertThat("%d".formatted(1)).as("digits of this JVM").isEqualTo("۱");
+      return run(name, master);
+    } finally {
+      Locale.setDefault(language);
+      TimeZone.setDefault(zone);
+    }
+  }
+
   @Test
-  void oneThreadTwoThreadsAndTwoProcessesWriteTheSame() throws IOException {
+  void oneThreadTwoThreadsInPersianAndTwoProcessesWriteTheSame() throws IOException {
     System.setProperty("foresight.classpath", System.getProperty("java.class.path"));
     try {
       Path one = run("one", "local[1]");
-      Path two = run("two", "local[2]");
+      Path two = runInPersian("two", "local[2]");
       Path cluster = run("cluster", "local-cluster[2,1,1024]");
       for (Path other : new Path[] {two, cluster}) {
         assertThat(Cli.hashes(other, ".safetensors"))
             .hasSize(9)
             .isEqualTo(Cli.hashes(one, ".safetensors"));
-        for (String file : new String[] {"config.json", "report.json"}) {
+        assertThat(Cli.hashes(other, ".svg")).isNotEmpty().isEqualTo(Cli.hashes(one, ".svg"));
+        for (String file : new String[] {"config.json", "report.json", "README.md"}) {
           assertThat(other.resolve(file)).hasSameBinaryContentAs(one.resolve(file));
         }
         Path sketches = other.resolveSibling(other.getFileName() + "-sketches");

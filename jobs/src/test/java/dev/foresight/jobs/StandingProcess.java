@@ -30,9 +30,10 @@ final class StandingProcess {
     }
   }
 
-  /** Starts a command that will stand still; what it says goes into driver.log beside the marker. */
-  static Process start(String pauseAt, Path marker, Object... arguments)
-      throws IOException {
+  /**
+   * Starts a command that will stand still; what it says goes into driver.log beside the marker.
+   */
+  static Process start(String pauseAt, Path marker, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

@@ -25,8 +25,17 @@ class StopTest {
     Path out = folder.resolve("out");
     Path marker = Files.createDirectory(folder.resolve("marker")).resolve("marker");
     Object[] arguments = {
-      "quantize", "--master", "local[1]", "--model", Cli.TINY, "--method", "rtn", "--bits", 3,
-      "--out", FaultyFileSystem.uri(out)
+      "quantize",
+      "--master",
+      "local[1]",
+      "--model",
+      Cli.TINY,
+      "--method",
+      "rtn",
+      "--bits",
+      3,
+      "--out",
+      FaultyFileSystem.uri(out)
     };
     Process process = StandingProcess.start("model-00005-of-00009.safetensors", marker, arguments);
     try {

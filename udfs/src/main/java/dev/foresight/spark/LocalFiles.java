@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -126,7 +127,9 @@ public final class LocalFiles extends LocalFileSystem {
     }
   }
 
-  /** Says which file it was that could not be written: a stream knows only that the disk is full. */
+  /**
+   * Says which file it was that could not be written: a stream knows only that the disk is full.
+   */
   private static final class NamedStream extends FilterOutputStream {
     private final File file;
 
@@ -139,7 +142,7 @@ public final class LocalFiles extends LocalFileSystem {
     public void write(byte[] bytes, int from, int count) throws IOException {
       try {
         out.write(bytes, from, count);
-      } catch (IOException e) {
+      } catch (IOException | FSError e) { // an error, as if the whole JVM were at its end
         throw named(e);
       }
     }
@@ -148,13 +151,14 @@ public final class LocalFiles extends LocalFileSystem {
     public void close() throws IOException {
       try {
         out.close();
-      } catch (IOException e) {
+      } catch (IOException | FSError e) {
         throw named(e);
       }
     }
 
-    private IOException named(IOException e) {
-      IOException named = new FileSystemException(file.toString(), null, e.getMessage());
+    private IOException named(Throwable e) {
+      String reason = e instanceof FSError error ? error.getCause().getMessage() : e.getMessage();
+      IOException named = new FileSystemException(file.toString(), null, reason);
       named.initCause(e);
       return named;
     }

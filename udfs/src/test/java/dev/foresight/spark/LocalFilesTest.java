@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -92,17 +91,6 @@ class LocalFilesTest {
     files().create(path("secret/file")).close();
     assertThat(rights("secret/file")).isEqualTo("rw-------");
     assertThat(rights("secret")).isEqualTo("rwx------");
-  }
-
-  @Test
-  void fileThatIsOpenedToAppendKeepsItsContentAndRights() throws IOException {
-    Files.writeString(folder.resolve("log"), "one ");
-    Files.setPosixFilePermissions(folder.resolve("log"), PosixFilePermissions.fromString("rw-r-----"));
-    try (var out = files().append(path("log"))) {
-      out.write("two".getBytes(StandardCharsets.UTF_8));
-    }
-    assertThat(folder.resolve("log")).hasContent("one two");
-    assertThat(rights("log")).isEqualTo("rw-r-----");
   }
 
   @Test
