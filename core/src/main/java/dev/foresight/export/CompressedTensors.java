@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.export.DensePacker.Run;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
@@ -93,8 +94,9 @@ public final class CompressedTensors implements Container {
         .forEach(
             bits ->
                 warnings.add(
-                    "Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word."
-                        .formatted(bits, DENSE_SINCE)));
+                    Words.format(
+                        "Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word.",
+                        bits, DENSE_SINCE)));
     if (!grid.symmetric()) {
       warnings.add(
           others.isEmpty()
@@ -102,8 +104,9 @@ public final class CompressedTensors implements Container {
               : "transformers 5.23 can't load zero points together with several widths or groups, and stops: for it, write symmetric, or --override to float only.");
       if (grid.bits() != 4 && grid.bits() != 8) {
         warnings.add(
-            "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric."
-                .formatted(grid.bits()));
+            Words.format(
+                "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric.",
+                grid.bits()));
       }
     }
     return warnings;

@@ -1,5 +1,6 @@
 package dev.foresight.export;
 
+import dev.foresight.Words;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -51,7 +52,7 @@ final class ForeignWeights {
   static String some(List<String> names) {
     return names.size() <= SHOWN
         ? String.join(", ", names)
-        : "%s and %d more"
-            .formatted(String.join(", ", names.subList(0, SHOWN)), names.size() - SHOWN);
+        : Words.format(
+            "%s and %d more", String.join(", ", names.subList(0, SHOWN)), names.size() - SHOWN);
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Architecture;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
@@ -121,7 +122,7 @@ public final class KeptInFloat {
     String fused = FUSED.get(name.substring(last));
     return (anywhere ? "^(?:.*\\.)?" : "^")
         + quoted(name.substring(0, last))
-        + (fused == null ? own : "(?:%s|%s)".formatted(own, fused))
+        + (fused == null ? own : Words.format("(?:%s|%s)", own, fused))
         + "$";
   }
 
@@ -152,8 +153,9 @@ public final class KeptInFloat {
       for (String linear : quantized) {
         if (linear.contains(piece) || !SIMPLE.matcher(piece).matches()) {
           throw new InputException(
-              "--container awq tells readers by pieces of names what stays in float, and the piece '%s' does not tell that module from %s: use --container compressed-tensors or gptq_v2."
-                  .formatted(piece, linear));
+              Words.format(
+                  "--container awq tells readers by pieces of names what stays in float, and the piece '%s' does not tell that module from %s: use --container compressed-tensors or gptq_v2.",
+                  piece, linear));
         }
       }
     }

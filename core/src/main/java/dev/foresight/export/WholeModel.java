@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.ShardedCheckpoint;
@@ -67,13 +68,15 @@ public final class WholeModel {
             ? StrictJson.object(folder.location() + "/" + file, folder.text(file))
             : StrictJson.object("", "{}");
     String type = config.path("peft_type").asText("");
-    String what = type.isEmpty() ? file : "%s, %s".formatted(file, type);
+    String what = type.isEmpty() ? file : Words.format("%s, %s", file, type);
     return new InputException(
         PROMPTS.contains(type)
-            ? "%s holds an adapter (%s), which can't be merged into weights, so it would be lost. Name a folder with the base model alone."
-                .formatted(folder.location(), what)
-            : "%s holds an adapter (%s), which the base weights alone don't have. Merge it first, with peft: AutoPeftModelForCausalLM.from_pretrained(folder).merge_and_unload().save_pretrained(merged), and name that folder; or take the adapter's files away to use the base alone."
-                .formatted(folder.location(), what));
+            ? Words.format(
+                "%s holds an adapter (%s), which can't be merged into weights, so it would be lost. Name a folder with the base model alone.",
+                folder.location(), what)
+            : Words.format(
+                "%s holds an adapter (%s), which the base weights alone don't have. Merge it first, with peft: AutoPeftModelForCausalLM.from_pretrained(folder).merge_and_unload().save_pretrained(merged), and name that folder; or take the adapter's files away to use the base alone.",
+                folder.location(), what));
   }
 
   private static void requireSafetensors(String location, List<String> files) {
@@ -81,8 +84,9 @@ public final class WholeModel {
     List<String> others = files.stream().filter(ForeignWeights::are).toList();
     if (!there && !others.isEmpty()) {
       throw new InputException(
-          "%s has neither model.safetensors nor %s, but weights in other formats (%s). Convert the weights to safetensors: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(converted), and name that folder."
-              .formatted(location, ShardedCheckpoint.INDEX, ForeignWeights.some(others)));
+          Words.format(
+              "%s has neither model.safetensors nor %s, but weights in other formats (%s). Convert the weights to safetensors: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(converted), and name that folder.",
+              location, ShardedCheckpoint.INDEX, ForeignWeights.some(others)));
     }
   }
 
@@ -91,8 +95,9 @@ public final class WholeModel {
     if (!StrictJson.object(config, folder.text(ModelConfig.FILE))
         .hasNonNull(WrittenConfig.QUANTIZATION)) {
       throw new InputException(
-          "%s has a %s, which says that the weights are quantized, and config.json does not. Name the folder with the original weights; or, if these are float, remove that file."
-              .formatted(folder.location(), file));
+          Words.format(
+              "%s has a %s, which says that the weights are quantized, and config.json does not. Name the folder with the original weights; or, if these are float, remove that file.",
+              folder.location(), file));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.ModelGrids;
 import dev.foresight.tensor.DType;
@@ -102,9 +103,9 @@ public final class WrittenConfig {
       for (ObjectNode part : having(config, key)) {
         if (part.hasNonNull(key)) {
           throw new InputException(
-              "%s is quantized already (%s): name the folder with the original weights."
-                  .formatted(
-                      location, part.path(key).path("quant_method").asText("unnamed method")));
+              Words.format(
+                  "%s is quantized already (%s): name the folder with the original weights.",
+                  location, part.path(key).path("quant_method").asText("unnamed method")));
         }
       }
     }

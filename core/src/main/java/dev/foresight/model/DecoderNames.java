@@ -1,6 +1,7 @@
 package dev.foresight.model;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.RenamedCheckpoint;
 import dev.foresight.tensor.TensorInfo;
@@ -70,8 +71,9 @@ final class DecoderNames {
     boolean known = prefixes.stream().anyMatch(prefix -> usual.matcher(prefix).matches());
     if (!known && prefixes.size() > 1) {
       throw new InputException(
-          "%s has several decoders, under %s: split it, and name the folder with one of them."
-              .formatted(location, String.join(", ", prefixes)));
+          Words.format(
+              "%s has several decoders, under %s: split it, and name the folder with one of them.",
+              location, String.join(", ", prefixes)));
     }
     String foreign = known || prefixes.isEmpty() ? null : prefixes.first();
     Architecture architecture = architecture(prefixes);
@@ -83,11 +85,12 @@ final class DecoderNames {
       String other = storedName.put(name, stored);
       if (other != null) {
         throw new InputException(
-            "%s holds %s and %s, which are the same tensor of the decoder: remove one of them."
-                .formatted(location, other, stored));
+            Words.format(
+                "%s holds %s and %s, which are the same tensor of the decoder: remove one of them.",
+                location, other, stored));
       }
       if (!name.equals(stored)) {
-        renamed.add("%s as %s".formatted(stored, name));
+        renamed.add(Words.format("%s as %s", stored, name));
       }
     }
     if (renamed.isEmpty()) {
@@ -97,8 +100,9 @@ final class DecoderNames {
         architecture,
         new RenamedCheckpoint(checkpoint, location, storedName),
         Optional.of(
-            "%d tensors go by other names than they are stored under, those that transformers looks for: %s, for example."
-                .formatted(renamed.size(), renamed.get(0))));
+            Words.format(
+                "%d tensors go by other names than they are stored under, those that transformers looks for: %s, for example.",
+                renamed.size(), renamed.get(0))));
   }
 
   /** What stands before the first block's norm, which no tower of another kind calls the same. */

@@ -1,6 +1,7 @@
 package dev.foresight.model;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
@@ -84,8 +85,9 @@ public record Model(
     boolean untied = config.tiedHead() && !head.tied();
     if (untied) {
       notes.add(
-          "config.json ties the output head to the embedding, but %s is stored: it is the head, as for transformers."
-              .formatted(found.architecture().head()));
+          Words.format(
+              "config.json ties the output head to the embedding, but %s is stored: it is the head, as for transformers.",
+              found.architecture().head()));
     }
     return new Model(decided, found.architecture(), head.checkpoint(), location, untied, notes);
   }
@@ -99,8 +101,9 @@ public record Model(
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new InputException(
-            "%s: element %d of %s is %s. Fetch or write the weights again."
-                .formatted(location, i, tensor, values[i]));
+            Words.format(
+                "%s: element %d of %s is %s. Fetch or write the weights again.",
+                location, i, tensor, values[i]));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.foresight.model;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.RenamedCheckpoint;
 import dev.foresight.tensor.TensorInfo;
@@ -31,9 +32,9 @@ record OutputHead(boolean tied, Checkpoint checkpoint) {
     }
     if (!config.tiedHead()) {
       throw new InputException(
-          "%s holds %s but no %s, and its config.json does not say that they are one (tie_word_embeddings): fetch the missing one, or set the flag to true if they are."
-              .formatted(
-                  location, hasEmbedding ? embedding : head, hasEmbedding ? head : embedding));
+          Words.format(
+              "%s holds %s but no %s, and its config.json does not say that they are one (tie_word_embeddings): fetch the missing one, or set the flag to true if they are.",
+              location, hasEmbedding ? embedding : head, hasEmbedding ? head : embedding));
     }
     return new OutputHead(
         true, hasEmbedding ? checkpoint : renamed(checkpoint, location, head, embedding));

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -27,12 +28,12 @@ public final class Checkpoints {
       return ShardedCheckpoint.files(folder);
     }
     throw new InputException(
-        "%s has neither %s nor %s; it has %s. Convert the weights to safetensors, or name another folder."
-            .formatted(
-                folder.location(),
-                SINGLE_FILE,
-                ShardedCheckpoint.INDEX,
-                files.isEmpty() ? "no files" : String.join(", ", files)));
+        Words.format(
+            "%s has neither %s nor %s; it has %s. Convert the weights to safetensors, or name another folder.",
+            folder.location(),
+            SINGLE_FILE,
+            ShardedCheckpoint.INDEX,
+            files.isEmpty() ? "no files" : String.join(", ", files)));
   }
 
   /**
@@ -48,8 +49,9 @@ public final class Checkpoints {
     return others.equals(List.of(SINGLE_FILE))
         ? Optional.empty()
         : Optional.of(
-            "%s holds the weights of %s, as for transformers; %s names %d other files, which were not read."
-                .formatted(SINGLE_FILE, folder.location(), ShardedCheckpoint.INDEX, others.size()));
+            Words.format(
+                "%s holds the weights of %s, as for transformers; %s names %d other files, which were not read.",
+                SINGLE_FILE, folder.location(), ShardedCheckpoint.INDEX, others.size()));
   }
 
   /**

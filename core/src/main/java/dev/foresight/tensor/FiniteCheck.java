@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.SafetensorsHeader.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -112,15 +113,16 @@ public final class FiniteCheck {
       }
     }
     return new InputException(
-        "%s: element %d of %s is %s%s. Fetch or write the weights again."
-            .formatted(
-                file.name(),
-                first,
-                tensor.info().name(),
-                value,
-                count == 1
-                    ? ""
-                    : ", the first of %d that are not finite, of %d"
-                        .formatted(count, tensor.info().elements())));
+        Words.format(
+            "%s: element %d of %s is %s%s. Fetch or write the weights again.",
+            file.name(),
+            first,
+            tensor.info().name(),
+            value,
+            count == 1
+                ? ""
+                : Words.format(
+                    ", the first of %d that are not finite, of %d",
+                    count, tensor.info().elements())));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
@@ -72,8 +73,8 @@ public final class FloatTensors {
     long length = (long) values.length * dtype.bytes();
     if (length > Integer.MAX_VALUE) {
       throw new InputException(
-          "%s is %d bytes long: tensors of 2 GiB and more can't be written."
-              .formatted(name, length));
+          Words.format(
+              "%s is %d bytes long: tensors of 2 GiB and more can't be written.", name, length));
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
     switch (dtype) {
@@ -104,9 +105,11 @@ public final class FloatTensors {
     }
     return new InputException(
         Float.isFinite(values[first])
-            ? "Element %d of %s is %s, more than %s can hold: keep this model's own type, which --container compressed-tensors and dequantized do."
-                .formatted(first, name, values[first], dtype)
-            : "Element %d of %s is %s. Fetch or write the weights again."
-                .formatted(first, name, values[first]));
+            ? Words.format(
+                "Element %d of %s is %s, more than %s can hold: keep this model's own type, which --container compressed-tensors and dequantized do.",
+                first, name, values[first], dtype)
+            : Words.format(
+                "Element %d of %s is %s. Fetch or write the weights again.",
+                first, name, values[first]));
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
@@ -45,8 +46,9 @@ final class AddedTokens {
     if (!others.isEmpty()) {
       String first = others.keySet().iterator().next();
       throw new InputException(
-          "%s/%s adds the token '%s', which tokenizer.json does not add, so text would be other tokens than for transformers. Save the tokenizer again: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."
-              .formatted(folder.location(), others.get(first), first));
+          Words.format(
+              "%s/%s adds the token '%s', which tokenizer.json does not add, so text would be other tokens than for transformers. Save the tokenizer again: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).",
+              folder.location(), others.get(first), first));
     }
   }
 

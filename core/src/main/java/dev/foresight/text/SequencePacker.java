@@ -1,6 +1,7 @@
 package dev.foresight.text;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -48,8 +49,9 @@ public final class SequencePacker {
     this.sink = sink;
     if (bosAtStart && bos.length >= pending.length) {
       throw new InputException(
-          "--sequence-length %d leaves no room behind the %d tokens that begin each sequence: choose a longer one."
-              .formatted(pending.length, bos.length));
+          Words.format(
+              "--sequence-length %d leaves no room behind the %d tokens that begin each sequence: choose a longer one.",
+              pending.length, bos.length));
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
@@ -62,14 +63,14 @@ record SpecialTokens(
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s needs the tokenizer's %s, and neither %s nor %s of %s names one%s."
-                        .formatted(
-                            what,
-                            key,
-                            TokenizerConfig.FILE,
-                            TokenizerConfig.MAP_FILE,
-                            location,
-                            elsewhere(key, tokenizer))));
+                    Words.format(
+                        "%s needs the tokenizer's %s, and neither %s nor %s of %s names one%s.",
+                        what,
+                        key,
+                        TokenizerConfig.FILE,
+                        TokenizerConfig.MAP_FILE,
+                        location,
+                        elsewhere(key, tokenizer))));
   }
 
   private String elsewhere(String key, Tokenizer tokenizer) {
@@ -78,8 +79,9 @@ record SpecialTokens(
       id = id.isArray() ? id.path(0) : id;
       if (id.isInt() && id.intValue() >= 0) {
         String text = tokenizer.decode(id.intValue());
-        return ". The model's own %s_id is %d, '%s': add \"%s\": \"%s\" to %s if that is the one"
-            .formatted(key, id.intValue(), text, key, text, TokenizerConfig.FILE);
+        return Words.format(
+            ". The model's own %s_id is %d, '%s': add \"%s\": \"%s\" to %s if that is the one",
+            key, id.intValue(), text, key, text, TokenizerConfig.FILE);
       }
     }
     return ": add it there, or use none";

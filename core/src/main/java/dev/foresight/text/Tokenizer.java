@@ -3,6 +3,7 @@ package dev.foresight.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.foresight.InputException;
 import dev.foresight.NativeCode;
+import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -56,12 +57,12 @@ public final class Tokenizer implements AutoCloseable {
     SpecialTokens special = SpecialTokens.of(folder);
     if (!folder.files().contains(FILE)) {
       throw new InputException(
-          "%s has no tokenizer.json%s. transformers makes one: AutoTokenizer.from_pretrained(folder).save_pretrained(folder), with sentencepiece and tiktoken installed where the tokenizer needs them."
-              .formatted(
-                  folder.location(),
-                  folder.files().contains("tokenizer.model")
-                      ? ", only tokenizer.model, which is not read"
-                      : ""));
+          Words.format(
+              "%s has no tokenizer.json%s. transformers makes one: AutoTokenizer.from_pretrained(folder).save_pretrained(folder), with sentencepiece and tiktoken installed where the tokenizer needs them.",
+              folder.location(),
+              folder.files().contains("tokenizer.model")
+                  ? ", only tokenizer.model, which is not read"
+                  : ""));
     }
     String json = folder.text(FILE);
     Tokenizer tokenizer = of(json, folder.location(), special);
@@ -94,7 +95,8 @@ public final class Tokenizer implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       throw new InputException(
-          "%s/tokenizer.json can't be read as a tokenizer: %s".formatted(location, e.getMessage()),
+          Words.format(
+              "%s/tokenizer.json can't be read as a tokenizer: %s", location, e.getMessage()),
           e);
     }
   }
@@ -107,8 +109,9 @@ public final class Tokenizer implements AutoCloseable {
       }
     }
     throw new InputException(
-        "%s/tokenizer.json: its post_processor changes the tokens of the text itself, which is not supported. Save the model with another tokenizer."
-            .formatted(location));
+        Words.format(
+            "%s/tokenizer.json: its post_processor changes the tokens of the text itself, which is not supported. Save the model with another tokenizer.",
+            location));
   }
 
   /**
@@ -122,8 +125,9 @@ public final class Tokenizer implements AutoCloseable {
     int[] ids = encode(text);
     if (ids.length != 1) {
       throw new InputException(
-          "%s '%s' is %d tokens in the tokenizer of %s, not one: name a special token."
-              .formatted(what, text, ids.length, location));
+          Words.format(
+              "%s '%s' is %d tokens in the tokenizer of %s, not one: name a special token.",
+              what, text, ids.length, location));
     }
     return ids[0];
   }
@@ -144,8 +148,9 @@ public final class Tokenizer implements AutoCloseable {
       tokens[i] = (int) ids[i];
       if (vocabulary.isPresent() && tokens[i] >= vocabulary.getAsInt()) {
         throw new InputException(
-            "%s: the tokenizer makes token %d of '%s', but the model has %d (vocab_size in config.json): take the tokenizer that the model was trained with, or give the model a row for each token (resize_token_embeddings)."
-                .formatted(location, tokens[i], decode(tokens[i]), vocabulary.getAsInt()));
+            Words.format(
+                "%s: the tokenizer makes token %d of '%s', but the model has %d (vocab_size in config.json): take the tokenizer that the model was trained with, or give the model a row for each token (resize_token_embeddings).",
+                location, tokens[i], decode(tokens[i]), vocabulary.getAsInt()));
       }
     }
     return tokens;

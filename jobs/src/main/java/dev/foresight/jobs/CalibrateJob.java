@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
@@ -9,17 +10,17 @@ import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.CalibrationCounters;
 import dev.foresight.spark.Execution;
+import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.FolderKind;
 import dev.foresight.spark.Footprint;
-import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.ModelFolders;
 import dev.foresight.spark.PackedText;
 import dev.foresight.spark.ShardPacker;
 import dev.foresight.spark.SliceCalibrator;
-import dev.foresight.spark.TargetFolder;
 import dev.foresight.spark.SliceTask;
+import dev.foresight.spark.TargetFolder;
 import dev.foresight.spark.corpus.CorpusText;
 import dev.foresight.spark.store.FinishedSlice;
 import dev.foresight.spark.store.Manifest;
@@ -36,6 +37,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -141,8 +143,9 @@ final class CalibrateJob {
       int length = request.packing().sequenceLength();
       if (length > model.config().maxPositions()) {
         throw new InputException(
-            "--sequence-length %d is beyond the %d positions of %s: choose at most that."
-                .formatted(length, model.config().maxPositions(), folder.location()));
+            Words.format(
+                "--sequence-length %d is beyond the %d positions of %s: choose at most that.",
+                length, model.config().maxPositions(), folder.location()));
       }
       return model.config();
     }
@@ -176,11 +179,12 @@ final class CalibrateJob {
         store.missing(
             packed.stream().map(PackedText::shard).filter(s -> s.sequences() > 0).toList());
     CalibrationTable.print(packed, missing, out);
-    text.emptyFiles().forEach(file -> out.printf("Note: %s is empty%n", file));
+    text.emptyFiles().forEach(file -> out.printf(Locale.ROOT, "Note: %s is empty%n", file));
     if (packed.stream().allMatch(shard -> shard.shard().sequences() == 0)) {
       throw new InputException(
-          "No shard has the %d tokens of one sequence: add text or lower --sequence-length."
-              .formatted(request.packing().sequenceLength()));
+          Words.format(
+              "No shard has the %d tokens of one sequence: add text or lower --sequence-length.",
+              request.packing().sequenceLength()));
     }
     List<SliceTask> tasks =
         packed.stream()
@@ -197,7 +201,7 @@ final class CalibrateJob {
         finished.values().stream()
             .map(FinishedSlice::cpu)
             .collect(Collectors.toCollection(TreeSet::new));
-    spark.setJobGroup("commit", "Publish %d shards".formatted(missing.size()));
+    spark.setJobGroup("commit", Words.format("Publish %d shards", missing.size()));
     Manifest manifest =
         store.commit(
             stored(packed, missing, finished),
@@ -220,7 +224,7 @@ final class CalibrateJob {
       return List.of();
     }
     spark.setJobGroup(
-        "calibrate", "Run the blocks of %s over %,d slices".formatted(location, tasks.size()));
+        "calibrate", Words.format("Run the blocks of %s over %,d slices", location, tasks.size()));
     CalibrationCounters counters = CalibrationCounters.register(spark.sc());
     long tokens =
         tasks.stream().mapToLong(SliceTask::sequences).sum() * request.packing().sequenceLength();

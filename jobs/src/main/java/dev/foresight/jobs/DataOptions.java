@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.DataChoice;
 import java.util.List;
@@ -60,14 +61,16 @@ final class DataOptions {
         other = parsed.put(given.substring(0, at), Double.valueOf(given.substring(at + 1)));
       } catch (NumberFormatException | IndexOutOfBoundsException e) {
         throw new InputException(
-            "--weight %s is not SHARD=W: name a shard and a number, for example code=2.0."
-                .formatted(given),
+            Words.format(
+                "--weight %s is not SHARD=W: name a shard and a number, for example code=2.0.",
+                given),
             e);
       }
       if (other != null) {
         throw new InputException(
-            "--weight %s: the shard has the weight %s already: give one of them."
-                .formatted(given, other));
+            Words.format(
+                "--weight %s: the shard has the weight %s already: give one of them.",
+                given, other));
       }
     }
     return parsed;

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.evaluate.PerplexityResult.Comparison;
 import dev.foresight.export.CompressedTensors;
 import dev.foresight.jobs.QuantizeCommand.Method;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -68,8 +70,8 @@ final class DemoCommand implements Callable<Integer> {
     Path model = datasets.resolve("models/foresight-tiny");
     if (!Files.isDirectory(model)) {
       throw new InputException(
-          "There is no model %s: name the repository's datasets folder by --datasets."
-              .formatted(model));
+          Words.format(
+              "There is no model %s: name the repository's datasets folder by --datasets.", model));
     }
     Footprint footprint =
         Settings.footprint(spec)
@@ -118,8 +120,14 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     out.printf(
+        Locale.ROOT,
         "%n%-8s %5s %12s %10s %10s %12s%n",
-        "method", "bits", "perplexity", "mean KL", "same top", "bytes");
+        "method",
+        "bits",
+        "perplexity",
+        "mean KL",
+        "same top",
+        "bytes");
     out.print(table);
     out.println("Held-out text of eight domains, 32 windows of 512. Folders: " + output);
     out.flush();
@@ -131,7 +139,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private Path written(Method method, int bits) {
-    return output.resolve("%s-%d".formatted(method.key(), bits));
+    return output.resolve(Words.format("%s-%d", method.key(), bits));
   }
 
   private CalibrateJob.Request calibration(Path model) {
@@ -171,7 +179,7 @@ final class DemoCommand implements Callable<Integer> {
         StudyMethod.parse(options, List.of("awq", "faq"), List.of()),
         "awq",
         new StudyPlan(STUDIED, true, false, 0, List.of()),
-        List.of("%s/heldout/{%s}.jsonl".formatted(datasets, String.join(",", STUDIED))),
+        List.of(Words.format("%s/heldout/{%s}.jsonl", datasets, String.join(",", STUDIED))),
         256,
         6,
         1,
@@ -213,14 +221,14 @@ final class DemoCommand implements Callable<Integer> {
       StringBuilder table, String method, int bits, EvaluateJob.Outcome outcome, long bytes) {
     Comparison reference = outcome.result().comparison().orElseThrow();
     table.append(
-        "%-8s %5d %12.4f %10.5f %9.2f%% %,12d%n"
-            .formatted(
-                method,
-                bits,
-                outcome.result().perplexity(),
-                reference.meanDivergence(),
-                100 * reference.topAgreement(),
-                bytes));
+        Words.format(
+            "%-8s %5d %12.4f %10.5f %9.2f%% %,12d%n",
+            method,
+            bits,
+            outcome.result().perplexity(),
+            reference.meanDivergence(),
+            100 * reference.topAgreement(),
+            bytes));
   }
 
   private static long weights(Path folder) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.Locations;
 import dev.foresight.text.Tokenizer;
@@ -46,7 +47,9 @@ record EvaluationText(String name, String sha256, int[] tokens) {
     }
     tokens = IntStream.concat(tokens, IntStream.of(tokenizer.suffix()));
     return new EvaluationText(
-        Locations.path(location).getName(), HexFormat.of().formatHex(digest.digest()), tokens.toArray());
+        Locations.path(location).getName(),
+        HexFormat.of().formatHex(digest.digest()),
+        tokens.toArray());
   }
 
   private static IntStream tokens(TextFile file, Tokenizer tokenizer) {
@@ -56,7 +59,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
   }
 
   private static int separator(Path file, Tokenizer tokenizer) {
-    return tokenizer.eos("%s, one of several documents,".formatted(file));
+    return tokenizer.eos(Words.format("%s, one of several documents,", file));
   }
 
   private static IntStream joined(Path path, String text, Tokenizer tokenizer) {
@@ -80,8 +83,8 @@ record EvaluationText(String name, String sha256, int[] tokens) {
         return text.asText();
       }
     } catch (JsonProcessingException e) {
-      throw new InputException("%s: document %d is not JSON.".formatted(path, number), e);
+      throw new InputException(Words.format("%s: document %d is not JSON.", path, number), e);
     }
-    throw new InputException("%s: document %d has no \"text\".".formatted(path, number));
+    throw new InputException(Words.format("%s: document %d has no \"text\".", path, number));
   }
 }

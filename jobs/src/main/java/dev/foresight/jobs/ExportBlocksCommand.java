@@ -14,6 +14,7 @@ import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -87,8 +88,12 @@ final class ExportBlocksCommand implements Callable<Integer> {
     }
     export.example(exampleLength, folder);
     out.printf(
+        Locale.ROOT,
         "Wrote %d blocks (%,d bytes) and %s into %s%n",
-        opened.config().blocks(), bytes, BlockExport.EXAMPLE, output);
+        opened.config().blocks(),
+        bytes,
+        BlockExport.EXAMPLE,
+        output);
     out.flush();
   }
 }

@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,16 +21,18 @@ final class FolderNotes {
     for (Map.Entry<String, JsonNode> name : config.path("auto_map").properties()) {
       if (name.getKey().startsWith("AutoModel")) {
         notes.add(
-            "config.json names code of the model's own (%s), which is copied and never run: what counts here is the %s that transformers has built in. If that code computes otherwise, don't load this folder with trust_remote_code."
-                .formatted(name.getValue().asText(), config.path("model_type").asText()));
+            Words.format(
+                "config.json names code of the model's own (%s), which is copied and never run: what counts here is the %s that transformers has built in. If that code computes otherwise, don't load this folder with trust_remote_code.",
+                name.getValue().asText(), config.path("model_type").asText()));
         break;
       }
     }
     for (String path : folder.tree()) {
       if (path.endsWith(ADAPTER)) {
         notes.add(
-            "%s holds an adapter, which is no part of what was quantized: if it is meant, merge it first."
-                .formatted(path.substring(0, path.length() - ADAPTER.length() + 1)));
+            Words.format(
+                "%s holds an adapter, which is no part of what was quantized: if it is meant, merge it first.",
+                path.substring(0, path.length() - ADAPTER.length() + 1)));
       }
     }
     return notes;

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.model.Architecture;
 import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
@@ -28,7 +29,7 @@ final class ModelTable {
   private record Line(
       String role, String tensor, String shape, String dtype, long size, long bytes) {
     String text() {
-      return ROW.formatted(role, tensor, shape, dtype, size, bytes);
+      return Words.format(ROW, role, tensor, shape, dtype, size, bytes);
     }
   }
 
@@ -41,28 +42,29 @@ final class ModelTable {
   String text() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s: %s, %d blocks, hidden %d, intermediate %d, %d heads (%d for keys and values) of %d, %,d tokens, %,d positions%n"
-            .formatted(
-                model.location(),
-                config.modelType(),
-                config.blocks(),
-                config.hidden(),
-                config.intermediate(),
-                config.heads(),
-                config.kvHeads(),
-                config.headDimension(),
-                config.vocabulary(),
-                config.maxPositions()));
-    model.notes().forEach(note -> text.append("Note: %s%n".formatted(note)));
+        Words.format(
+            "%s: %s, %d blocks, hidden %d, intermediate %d, %d heads (%d for keys and values) of %d, %,d tokens, %,d positions%n",
+            model.location(),
+            config.modelType(),
+            config.blocks(),
+            config.hidden(),
+            config.intermediate(),
+            config.heads(),
+            config.kvHeads(),
+            config.headDimension(),
+            config.vocabulary(),
+            config.maxPositions()));
+    model.notes().forEach(note -> text.append(Words.format("Note: %s%n", note)));
     text.append(total("All tensors", names(model.checkpoint().tensors())));
     for (Map.Entry<List<Line>, List<Integer>> alike : blocks().entrySet()) {
       text.append(
-          "%nBlock%s %s, each:%n"
-              .formatted(alike.getValue().size() == 1 ? "" : "s", ranges(alike.getValue())));
+          Words.format(
+              "%nBlock%s %s, each:%n",
+              alike.getValue().size() == 1 ? "" : "s", ranges(alike.getValue())));
       text.append(heading());
       alike.getKey().forEach(line -> text.append(line.text()));
     }
-    text.append("%nOutside the blocks:%n".formatted()).append(heading());
+    text.append(Words.format("%nOutside the blocks:%n")).append(heading());
     Set<String> outer = new TreeSet<>(architecture.outerTensors(config).keySet());
     for (String name : outer) {
       text.append(line(outerRole(name), name, name).text());
@@ -81,7 +83,7 @@ final class ModelTable {
   }
 
   private static String heading() {
-    return HEADING.formatted("role", "tensor", "shape", "dtype", "parameters", "bytes");
+    return Words.format(HEADING, "role", "tensor", "shape", "dtype", "parameters", "bytes");
   }
 
   private Map<List<Line>, List<Integer>> blocks() {
@@ -131,7 +133,7 @@ final class ModelTable {
       parameters += info.elements();
       bytes += info.bytes();
     }
-    return "%s: %,d, %,d parameters, %,d bytes%n".formatted(what, count, parameters, bytes);
+    return Words.format("%s: %,d, %,d parameters, %,d bytes%n", what, count, parameters, bytes);
   }
 
   private static List<String> names(Iterable<TensorInfo> tensors) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Footprint;
 import dev.foresight.spark.Json;
@@ -37,13 +38,12 @@ final class OutputFile {
    * @param option that names it
    * @throws InputException if it is in use, or one of the command's inputs
    */
-  static OutputFile of(
-      Footprint footprint, String option, boolean overwrite, Configuration conf)
+  static OutputFile of(Footprint footprint, String option, boolean overwrite, Configuration conf)
       throws IOException {
     OutputFile file = new OutputFile(conf, footprint.file(option, conf), option, "");
     if (file.isThere() && !overwrite) {
       throw new InputException(
-          "%s exists: choose another %s, or pass --overwrite.".formatted(file.path, option));
+          Words.format("%s exists: choose another %s, or pass --overwrite.", file.path, option));
     }
     return file;
   }
@@ -55,13 +55,14 @@ final class OutputFile {
    * @param command which writes it
    * @throws InputException if the file is somebody else's, or one of the command's inputs
    */
-  static OutputFile report(
-      Footprint footprint, String option, String command, Configuration conf) throws IOException {
+  static OutputFile report(Footprint footprint, String option, String command, Configuration conf)
+      throws IOException {
     OutputFile file = new OutputFile(conf, footprint.file(option, conf), option, command);
     if (file.isThere() && !file.isReport()) {
       throw new InputException(
-          "%s exists and is no report of foresight %s: choose another %s, or remove it yourself."
-              .formatted(file.path, command, option));
+          Words.format(
+              "%s exists and is no report of foresight %s: choose another %s, or remove it yourself.",
+              file.path, command, option));
     }
     return file;
   }
@@ -70,7 +71,7 @@ final class OutputFile {
     try {
       FileStatus status = path.getFileSystem(conf).getFileStatus(path);
       if (status.isDirectory()) {
-        throw new InputException("%s is a folder: choose another %s.".formatted(path, option));
+        throw new InputException(Words.format("%s is a folder: choose another %s.", path, option));
       }
       return true;
     } catch (FileNotFoundException e) {
@@ -80,7 +81,8 @@ final class OutputFile {
 
   private boolean isReport() throws IOException {
     try (var in = path.getFileSystem(conf).open(path)) {
-      JsonNode there = Json.MAPPER.readTree((InputStream) in); // its first value, however long it is
+      JsonNode there =
+          Json.MAPPER.readTree((InputStream) in); // its first value, however long it is
       return there.path("writer").asText().equals("foresight")
           && there.path("report").asText().equals(command);
     } catch (JsonProcessingException | CharConversionException e) {

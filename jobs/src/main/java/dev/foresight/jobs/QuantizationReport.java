@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.Hashing;
-import dev.foresight.export.OutsideTensors;
+import dev.foresight.Words;
 import dev.foresight.export.CompanionFiles;
+import dev.foresight.export.OutsideTensors;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.QuantizeCommand.Method;
@@ -93,12 +94,12 @@ final class QuantizationReport {
     }
     if (!copied.isEmpty() && !model.config().part()) {
       notes.add(
-          "%d tensors that no part of a %s model reads were copied: %s%s."
-              .formatted(
-                  copied.size(),
-                  model.config().modelType(),
-                  String.join(", ", copied.subList(0, Math.min(SHOWN, copied.size()))),
-                  copied.size() > SHOWN ? " … (all in report.json)" : ""));
+          Words.format(
+              "%d tensors that no part of a %s model reads were copied: %s%s.",
+              copied.size(),
+              model.config().modelType(),
+              String.join(", ", copied.subList(0, Math.min(SHOWN, copied.size()))),
+              copied.size() > SHOWN ? " … (all in report.json)" : ""));
     }
   }
 
@@ -292,6 +293,7 @@ final class QuantizationReport {
     if (request.method().looksAhead()) {
       Window w = window();
       out.printf(
+          Locale.ROOT,
           "Window: %s (blend %s, blocks %d, weights %s, normalization %s, roles %s)%n",
           window.name(),
           adaptive() ? "from the data" : w.blend(),
@@ -308,15 +310,19 @@ final class QuantizationReport {
     warnings().forEach(warning -> out.println("Note: " + warning));
     if (!left.isEmpty()) {
       out.printf(
-          "Left behind, not read together with these weights: %s%n", String.join(", ", left));
+          Locale.ROOT,
+          "Left behind, not read together with these weights: %s%n",
+          String.join(", ", left));
     }
     if (takenOver > 0) {
-      out.printf("Took over %d blocks of a run that did not finish%n", takenOver);
+      out.printf(Locale.ROOT, "Took over %d blocks of a run that did not finish%n", takenOver);
     }
     grids
         .counts()
-        .forEach((rule, linears) -> out.printf("Override %s: %d linears%n", rule, linears));
+        .forEach(
+            (rule, linears) -> out.printf(Locale.ROOT, "Override %s: %d linears%n", rule, linears));
     out.printf(
+        Locale.ROOT,
         "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",
         blocks.size(),
         request.method().key(),

@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.FolderTree;
 import dev.foresight.spark.WrittenFile;
 import dev.foresight.tensor.StrictJson;
@@ -79,8 +80,7 @@ record ReportedFiles(int hashed, List<String> hidden, List<String> problems) {
   }
 
   private static JsonNode tables(
-      Path root, Set<String> there, List<String> problems, Configuration conf)
-      throws IOException {
+      Path root, Set<String> there, List<String> problems, Configuration conf) throws IOException {
     JsonNode none = StrictJson.object("", "{}").path("files");
     if (!there.contains(RUN)) {
       problems.add(RUN + " is missing");
@@ -109,16 +109,17 @@ record ReportedFiles(int hashed, List<String> hidden, List<String> problems) {
     long bytes = file.getFileSystem(conf).getFileStatus(file).getLen();
     if (bytes != expected.path("bytes").asLong()) {
       return Optional.of(
-          "%s has %d bytes, not %d".formatted(name, bytes, expected.path("bytes").asLong()));
+          Words.format("%s has %d bytes, not %d", name, bytes, expected.path("bytes").asLong()));
     }
     try {
       String found = WrittenFile.read(file, conf).sha256();
       return found.equals(expected.path("sha256").asText())
           ? Optional.empty()
-          : Optional.of("%s was changed: its sha256 is %s".formatted(name, found));
+          : Optional.of(Words.format("%s was changed: its sha256 is %s", name, found));
     } catch (ChecksumException e) {
       return Optional.of(
-          "%s or the .crc file beside it was changed: they do not fit together".formatted(name));
+          Words.format(
+              "%s or the .crc file beside it was changed: they do not fit together", name));
     }
   }
 }

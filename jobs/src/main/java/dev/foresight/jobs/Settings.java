@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.Footprint;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -97,8 +98,9 @@ final class Settings implements IDefaultValueProvider {
   private static void require(Set<String> known, String key, String where) {
     if (!known.contains(key)) {
       throw new InputException(
-          "There is no setting %s (in %s): foresight COMMAND --print-config lists a command's."
-              .formatted(key, where));
+          Words.format(
+              "There is no setting %s (in %s): foresight COMMAND --print-config lists a command's.",
+              key, where));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.foresight.spark.Footprint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -57,7 +58,10 @@ final class SketchesCompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Footprint footprint =
-        Settings.footprint(spec).reads("A", first).reads("B", second).writesFile("--report", report);
+        Settings.footprint(spec)
+            .reads("A", first)
+            .reads("B", second)
+            .writesFile("--report", report);
     OutputFile file =
         report == null
             ? null
@@ -79,12 +83,20 @@ final class SketchesCompareCommand implements Callable<Integer> {
 
   private static void print(CompareJob.Outcome outcome, PrintWriter out) {
     out.printf(
+        Locale.ROOT,
         "%-24s %-24s %-16s %10s %8s %10s %10s%n",
-        "a", "b", "role", "difference", "top same", "rank moved", "importance");
+        "a",
+        "b",
+        "role",
+        "difference",
+        "top same",
+        "rank moved",
+        "importance");
     for (CompareJob.Pair pair : outcome.pairs()) {
       for (Role role : Role.values()) {
         var mean = pair.mean(role);
         out.printf(
+            Locale.ROOT,
             "%-24s %-24s %-16s %10.4f %7.1f%% %9.2f%% %10.4f%n",
             pair.a(),
             pair.b(),

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.spark.FolderKind;
 import dev.foresight.spark.Footprint;
 import dev.foresight.spark.ShardCopier;
@@ -12,11 +13,12 @@ import dev.foresight.spark.store.StoreRun;
 import dev.foresight.spark.store.StoredShard;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,7 +75,8 @@ final class SketchesCopyCommand implements Callable<Integer> {
       List<StoredShard> toCopy =
           chosen.stream().filter(shard -> missing.contains(shard.shard())).toList();
       context.setJobGroup(
-          "copy", "Copy %d shards from %s to %s".formatted(toCopy.size(), source.root(), target));
+          "copy",
+          Words.format("Copy %d shards from %s to %s", toCopy.size(), source.root(), target));
       List<StoredShard> copied =
           toCopy.isEmpty()
               ? List.of()
@@ -87,8 +90,12 @@ final class SketchesCopyCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
+              Locale.ROOT,
               "Copied %d shards from %s to %s, %d were there already%n",
-              copied.size(), source.root(), target, chosen.size() - copied.size());
+              copied.size(),
+              source.root(),
+              target,
+              chosen.size() - copied.size());
       spec.commandLine().getOut().flush();
     }
   }

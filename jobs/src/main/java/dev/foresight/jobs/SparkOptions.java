@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.Footprint;
 import dev.foresight.spark.LocalFiles;
 import java.io.File;
@@ -31,8 +32,8 @@ final class SparkOptions {
   private String master;
 
   /**
-   * Opens a session, or joins the one that is there, after what the command writes was proved to lie
-   * apart from what it reads.
+   * Opens a session, or joins the one that is there, after what the command writes was proved to
+   * lie apart from what it reads.
    *
    * @throws InputException if it does not, Spark is not started then; or if the one that is there
    *     runs on another master than the named one
@@ -73,8 +74,9 @@ final class SparkOptions {
     String there = session.sparkContext().master();
     if (master != null && !master.equals(there)) {
       throw new InputException(
-          "--master %s can't be had: the Spark session that is there runs on %s. Leave --master out, or stop that session first."
-              .formatted(master, there));
+          Words.format(
+              "--master %s can't be had: the Spark session that is there runs on %s. Leave --master out, or stop that session first.",
+              master, there));
     }
     return session;
   }

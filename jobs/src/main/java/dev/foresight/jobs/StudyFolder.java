@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.TargetFolder;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -36,8 +37,9 @@ final class StudyFolder {
     if (target.isFinished()) {
       if (!extend) {
         throw new InputException(
-            "%s holds a finished study: choose another %s, or pass --extend to add to it, or --overwrite to begin anew."
-                .formatted(target.root(), target.option()));
+            Words.format(
+                "%s holds a finished study: choose another %s, or pass --extend to add to it, or --overwrite to begin anew.",
+                target.root(), target.option()));
       }
       Path finished = new Path(target.root(), TargetFolder.SUCCESS);
       target.root().getFileSystem(target.conf()).delete(finished, false);

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.FileMatches;
 import dev.foresight.spark.FileSettings;
 import java.io.IOException;
@@ -36,13 +37,14 @@ record TextFile(Path path, byte[] bytes) {
     List<FileStatus> files = FileMatches.of(location, conf).found();
     if (files.isEmpty()) {
       throw new InputException(
-          "There is no file %s %s: check the path.".formatted(option, location));
+          Words.format("There is no file %s %s: check the path.", option, location));
     }
     for (FileStatus file : files) {
       if (file.isDirectory()) {
         throw new InputException(
-            "%s %s: %s is a folder: name a file, or files by a glob."
-                .formatted(option, location, file.getPath()));
+            Words.format(
+                "%s %s: %s is a folder: name a file, or files by a glob.",
+                option, location, file.getPath()));
       }
     }
     return files.stream().map(FileStatus::getPath).toList();
@@ -70,7 +72,7 @@ record TextFile(Path path, byte[] bytes) {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return LINE_ENDS.matcher(text).replaceAll("\n");
     } catch (CharacterCodingException e) {
-      throw new InputException("%s is not UTF-8 text: convert it first.".formatted(path), e);
+      throw new InputException(Words.format("%s is not UTF-8 text: convert it first.", path), e);
     }
   }
 }

@@ -2,13 +2,13 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.StoredLinears;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.GridOverride;
 import dev.foresight.quantize.SymmetricStep;
-import dev.foresight.spark.FileHash;
 import dev.foresight.spark.LinearVerification;
 import dev.foresight.spark.LinearVerification.Expected;
 import dev.foresight.spark.Locations;
@@ -81,7 +81,7 @@ final class VerifyJob {
     }
     List<List<Expected>> expected =
         report.isEmpty() ? ofFolder(folder) : ofReport(location, folder, report.get());
-    spark.setJobGroup("verify", "Check the linears of %s".formatted(location));
+    spark.setJobGroup("verify", Words.format("Check the linears of %s", location));
     if (!expected.isEmpty()) {
       spark
           .parallelize(expected, expected.size())
@@ -104,8 +104,9 @@ final class VerifyJob {
     }
     if (!report.path("grid").isObject()) {
       throw new InputException(
-          "%s is no model folder: its report is of something else. Name a folder that quantize wrote."
-              .formatted(folder.location()));
+          Words.format(
+              "%s is no model folder: its report is of something else. Name a folder that quantize wrote.",
+              folder.location()));
     }
     return Optional.of(report);
   }
@@ -141,7 +142,8 @@ final class VerifyJob {
       for (int block = 0; block < model.config().blocks(); block++) {
         blocks.add(new ArrayList<>());
       }
-      var table = session
+      var table =
+          session
               .read()
               .option(DataSource.GLOB_PATHS_KEY(), false) // the folder, whatever its name
               .parquet(location + "/foresight/quantization");
@@ -150,8 +152,9 @@ final class VerifyJob {
         int block = row.<Integer>getAs("block");
         if (block >= blocks.size()) {
           throw new InputException(
-              "%s has a row of block %d in foresight/quantization, but the model has %d blocks: quantize again, with --overwrite."
-                  .formatted(location, block, blocks.size()));
+              Words.format(
+                  "%s has a row of block %d in foresight/quantization, but the model has %d blocks: quantize again, with --overwrite.",
+                  location, block, blocks.size()));
         }
         if (row.<Integer>getAs("bits") == 0) {
           continue; // left in float

@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,14 +47,16 @@ public final class AtomicFiles {
    * @param root the store or output folder
    * @param file relative to it, with forward slashes
    * @param writer called once
-   * @throws InputException if there is a colon in the file's name, which Hadoop takes for a scheme's
+   * @throws InputException if there is a colon in the file's name, which Hadoop takes for a
+   *     scheme's
    */
   public static void writeStream(Configuration conf, Path root, String file, StreamWriter writer)
       throws IOException {
     FileSystem fileSystem = withoutChecksumFiles(root, conf);
     if (file.contains(":")) {
       throw new InputException(
-          "%s/%s can't be written with a colon in its name: choose another.".formatted(root, file));
+          Words.format(
+              "%s/%s can't be written with a colon in its name: choose another.", root, file));
     }
     Path target = new Path(root, file);
     if (appearsWhenComplete(fileSystem, target)) {
@@ -136,7 +139,7 @@ public final class AtomicFiles {
       fileSystem.delete(target, false);
     }
     if (!fileSystem.rename(unfinished, target)) {
-      throw new IOException("Can't rename %s to %s".formatted(unfinished, target));
+      throw new IOException(Words.format("Can't rename %s to %s", unfinished, target));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ import org.apache.hadoop.fs.Path;
 /**
  * The files and folders that a location names. What exists by a name is meant by it, whatever
  * characters are in it; only a part of a path that names nothing is read as a glob. Hadoop's own
- * globs would read {@code part[1].jsonl} as {@code part1.jsonl}, and can't match names with a colon.
+ * globs would read {@code part[1].jsonl} as {@code part1.jsonl}, and can't match names with a
+ * colon.
  *
  * @param root the folder before the first part that was read as a glob; of one file its own
  * @param found in order of their paths, empty if there is nothing
@@ -57,8 +59,9 @@ public record FileMatches(Path root, List<FileStatus> found) {
       }
     } catch (MalformedGlobException e) {
       throw new InputException(
-          "There is no %s, and it is no glob either (%s): check the path."
-              .formatted(location, e.getMessage()),
+          Words.format(
+              "There is no %s, and it is no glob either (%s): check the path.",
+              location, e.getMessage()),
           e);
     }
     return new FileMatches(root, List.copyOf(found.values()));

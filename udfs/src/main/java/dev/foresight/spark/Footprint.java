@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -106,8 +107,7 @@ public final class Footprint {
   }
 
   private static Named named(String option, String location) {
-    return new Named(
-        option, location, conf -> new Path(Locations.qualify(location, conf)));
+    return new Named(option, location, conf -> new Path(Locations.qualify(location, conf)));
   }
 
   private static Named local(String option, String path) {
@@ -154,7 +154,7 @@ public final class Footprint {
     return outputs.stream()
         .filter(output -> output.form() == form && output.named().option().equals(option))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("%s is no output".formatted(option)));
+        .orElseThrow(() -> new IllegalArgumentException(Words.format("%s is no output", option)));
   }
 
   private static TargetFolder target(Output output, Configuration conf) throws IOException {
@@ -240,21 +240,21 @@ public final class Footprint {
     boolean inside = at.holds(place);
     if (around || inside) {
       throw new InputException(
-          "%s %s %s %s %s: what is written must lie apart from that. Choose another %s; nothing was touched."
-              .formatted(
-                  output.option(),
-                  shown(output, place),
-                  around && inside ? "is the same as" : around ? "holds" : "lies in",
-                  other.option(),
-                  shown(other, at),
-                  output.option()));
+          Words.format(
+              "%s %s %s %s %s: what is written must lie apart from that. Choose another %s; nothing was touched.",
+              output.option(),
+              shown(output, place),
+              around && inside ? "is the same as" : around ? "holds" : "lies in",
+              other.option(),
+              shown(other, at),
+              output.option()));
     }
   }
 
   /** The location as it was given, and where it really is if that is not the same. */
   private static String shown(Named named, RealPlace place) {
     String real = place.toString();
-    return real.equals(named.given()) ? real : "%s (%s)".formatted(named.given(), real);
+    return real.equals(named.given()) ? real : Words.format("%s (%s)", named.given(), real);
   }
 
   private void requireNotFound(Output output, RealPlace place, Configuration conf)
@@ -269,13 +269,13 @@ public final class Footprint {
       if (input.glob()
           && new FileGlob(input.named().source().path(conf), conf).finds(place, names)) {
         throw new InputException(
-            "%s %s would be read as %s %s by the next run: choose another %s; nothing was touched."
-                .formatted(
-                    output.named().option(),
-                    output.named().given(),
-                    input.named().option(),
-                    input.named().given(),
-                    output.named().option()));
+            Words.format(
+                "%s %s would be read as %s %s by the next run: choose another %s; nothing was touched.",
+                output.named().option(),
+                output.named().given(),
+                input.named().option(),
+                input.named().given(),
+                output.named().option()));
       }
     }
   }

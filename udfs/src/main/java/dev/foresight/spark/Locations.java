@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -38,8 +39,9 @@ public final class Locations {
     int user = authority == null ? -1 : authority.lastIndexOf('@');
     if (user >= 0 && authority.substring(0, user).contains(":")) {
       throw new InputException(
-          "A location of scheme %s has a key in it (USER:KEY@…): take it out, and give keys by the environment or a credential provider of Hadoop."
-              .formatted(path.toUri().getScheme()));
+          Words.format(
+              "A location of scheme %s has a key in it (USER:KEY@…): take it out, and give keys by the environment or a credential provider of Hadoop.",
+              path.toUri().getScheme()));
     }
     return path.getFileSystem(conf).makeQualified(path).toString();
   }
@@ -53,8 +55,9 @@ public final class Locations {
   public static java.nio.file.Path local(String option, Path path) {
     if (!"file".equals(path.toUri().getScheme())) {
       throw new InputException(
-          "%s %s is not on this machine: name a local folder, like file:///data/x."
-              .formatted(option, path));
+          Words.format(
+              "%s %s is not on this machine: name a local folder, like file:///data/x.",
+              option, path));
     }
     return java.nio.file.Path.of(path.toUri().getPath());
   }

@@ -2,6 +2,7 @@ package dev.foresight.spark;
 
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.corpus.CorpusFaults;
 import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.corpus.CorpusText;
@@ -73,8 +74,8 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
    * @param corpus all of it is read, which is proved at the end
    * @param partitions how many tasks sort and tokenize
    * @return what became of each shard, sorted by id
-   * @throws InputException if a document or file is refused, there is no text at all, or the
-   *     files changed meanwhile
+   * @throws InputException if a document or file is refused, there is no text at all, or the files
+   *     changed meanwhile
    */
   public List<PackedText> pack(CorpusText corpus, int partitions) throws IOException {
     long seed = settings.seed();
@@ -101,8 +102,9 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
     long withoutText = shards.stream().mapToLong(PackedShard::withoutText).sum();
     if (documents == withoutText) {
       throw new InputException(
-          "The corpus has no text: %,d documents, %,d of them null. Check --corpus and --text-column."
-              .formatted(documents, withoutText));
+          Words.format(
+              "The corpus has no text: %,d documents, %,d of them null. Check --corpus and --text-column.",
+              documents, withoutText));
     }
   }
 

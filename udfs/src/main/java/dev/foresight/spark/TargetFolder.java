@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.FolderTree.Entry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -31,8 +31,7 @@ public final class TargetFolder {
   private boolean begun;
   private boolean wasThere;
 
-  TargetFolder(
-      Configuration conf, Path root, String option, FolderKind kind, boolean overwrite) {
+  TargetFolder(Configuration conf, Path root, String option, FolderKind kind, boolean overwrite) {
     this.conf = conf;
     this.root = root;
     this.option = option;
@@ -70,8 +69,8 @@ public final class TargetFolder {
     List<Entry> entries = requireReplaceable();
     if (!entries.isEmpty() && !overwrite) {
       throw new InputException(
-          "%s exists and is not empty: choose another %s, or pass --overwrite."
-              .formatted(root, option));
+          Words.format(
+              "%s exists and is not empty: choose another %s, or pass --overwrite.", root, option));
     }
     begin();
     remove(entries, kind.written(root, conf));
@@ -104,15 +103,17 @@ public final class TargetFolder {
     }
     if (!isOurs()) {
       throw new InputException(
-          "%s holds %s and is no %s that Foresight wrote: choose another %s, or empty it yourself. Nothing was touched."
-              .formatted(root, entries.get(0).name(), kind.words(), option));
+          Words.format(
+              "%s holds %s and is no %s that Foresight wrote: choose another %s, or empty it yourself. Nothing was touched.",
+              root, entries.get(0).name(), kind.words(), option));
     }
     Predicate<String> written = kind.written(root, conf);
     for (Entry entry : entries) {
       if (!isWritten(entry, written)) {
         throw new InputException(
-            "%s holds %s, which Foresight did not write: move it away, or choose another %s. Nothing was touched."
-                .formatted(root, entry.name(), option));
+            Words.format(
+                "%s holds %s, which Foresight did not write: move it away, or choose another %s. Nothing was touched.",
+                root, entry.name(), option));
       }
     }
     return entries;
@@ -122,7 +123,7 @@ public final class TargetFolder {
     try {
       if (root.getFileSystem(conf).getFileStatus(root).isFile()) {
         throw new InputException(
-            "%s is a file: choose another %s, which is a folder.".formatted(root, option));
+            Words.format("%s is a file: choose another %s, which is a folder.", root, option));
       }
     } catch (FileNotFoundException e) {
       return; // it will be made
@@ -146,8 +147,9 @@ public final class TargetFolder {
       String name = folder + "/" + entry.name();
       if (!isWritten(new Entry(name, entry.kind()), written)) {
         throw new InputException(
-            "%s holds %s, which Foresight did not write and would have to remove: move it away."
-                .formatted(root, name));
+            Words.format(
+                "%s holds %s, which Foresight did not write and would have to remove: move it away.",
+                root, name));
       }
     }
   }
@@ -173,7 +175,8 @@ public final class TargetFolder {
   private void remove(List<Entry> entries, Predicate<String> written) throws IOException {
     FileSystem fileSystem = root.getFileSystem(conf);
     fileSystem.delete(new Path(root, SUCCESS), false);
-    TreeSet<String> children = new TreeSet<>(Comparator.comparing(this::last).thenComparing(c -> c));
+    TreeSet<String> children =
+        new TreeSet<>(Comparator.comparing(this::last).thenComparing(c -> c));
     entries.forEach(entry -> children.add(child(entry.name())));
     for (String child : children) {
       List<Entry> below = entries.stream().filter(e -> child(e.name()).equals(child)).toList();

@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.Hashing;
+import dev.foresight.Words;
 import dev.foresight.spark.BlockQuantization.QuantizedBlock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class UnfinishedOutput implements Serializable {
   private static final long serialVersionUID = 1L;
+
   /** What was to be written. */
   static final String PLAN = AtomicFiles.TEMPORARY + "/plan.json";
 
@@ -54,7 +56,9 @@ public final class UnfinishedOutput implements Serializable {
     AtomicFiles.writeText(conf, new Path(output), PLAN, plan);
   }
 
-  /** Writes a file whose name is known before, so that it can be told from what others put there. */
+  /**
+   * Writes a file whose name is known before, so that it can be told from what others put there.
+   */
   public WrittenFile write(String file, AtomicFiles.StreamWriter writer, Configuration conf)
       throws IOException {
     String hash = Hashing.sha256Hex(file.getBytes(StandardCharsets.UTF_8)).substring(0, NAME);
@@ -101,7 +105,7 @@ public final class UnfinishedOutput implements Serializable {
   }
 
   private static String name(int block) {
-    return "%s/block-%05d.json".formatted(AtomicFiles.TEMPORARY, block);
+    return Words.format("%s/block-%05d.json", AtomicFiles.TEMPORARY, block);
   }
 
   private Optional<String> read(String file, Configuration conf) throws IOException {

@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -108,7 +109,8 @@ final class ColumnarFiles {
       for (String name : wanted) {
         if (columns.names().stream().filter(name::equalsIgnoreCase).count() > 1) {
           throw new InputException(
-              "%s has the column '%s' in two spellings: rename one of them.".formatted(file, name));
+              Words.format(
+                  "%s has the column '%s' in two spellings: rename one of them.", file, name));
         }
       }
       return columns;
@@ -142,8 +144,7 @@ final class ColumnarFiles {
               ? new StructType()
               : new ParquetToSparkSchemaConverter(settings)
                   .convert(new MessageType(message.getName(), fields));
-      return new Columns(
-          schema.json(), message.getFields().stream().map(Type::getName).toList());
+      return new Columns(schema.json(), message.getFields().stream().map(Type::getName).toList());
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.foresight.spark.corpus;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.text.ChatMessage;
 import dev.foresight.text.ChatTemplate;
 import java.util.ArrayList;
@@ -24,7 +25,15 @@ final class Conversations implements DocumentParser {
   /** ShareGPT's names of those who speak, as FastChat and axolotl read them. */
   private static final Map<String, String> SHAREGPT_ROLES =
       Map.of(
-          "human", "user", "user", "user", "gpt", "assistant", "assistant", "assistant", "system",
+          "human",
+          "user",
+          "user",
+          "user",
+          "gpt",
+          "assistant",
+          "assistant",
+          "assistant",
+          "system",
           "system");
 
   private final ChatTemplate template;
@@ -63,8 +72,9 @@ final class Conversations implements DocumentParser {
     for (JsonNode message : messages) {
       if (!message.isObject()) {
         throw new DocumentException(
-            "the array is no conversation: it holds %s, not messages with role and content"
-                .formatted(kind(message)),
+            Words.format(
+                "the array is no conversation: it holds %s, not messages with role and content",
+                kind(message)),
             1);
       }
       conversation.add(
@@ -87,8 +97,9 @@ final class Conversations implements DocumentParser {
     String role = SHAREGPT_ROLES.get(from);
     if (role == null) {
       throw new DocumentException(
-          "a message is from '%s', and only human, gpt and system (user, assistant) can be rendered"
-              .formatted(from),
+          Words.format(
+              "a message is from '%s', and only human, gpt and system (user, assistant) can be rendered",
+              from),
           1);
     }
     return new ChatMessage(role, text(message, "value"));
@@ -100,8 +111,9 @@ final class Conversations implements DocumentParser {
     for (Map.Entry<String, JsonNode> field : message.properties()) {
       if (!known.contains(field.getKey()) && !field.getValue().isNull()) {
         throw new DocumentException(
-            "a message has '%s', and only %s and %s can be rendered"
-                .formatted(field.getKey(), role, content),
+            Words.format(
+                "a message has '%s', and only %s and %s can be rendered",
+                field.getKey(), role, content),
             1);
       }
     }
@@ -111,21 +123,20 @@ final class Conversations implements DocumentParser {
     JsonNode value = message.path(key);
     if (value.isArray()) {
       throw new DocumentException(
-          "the %s of a message is no text but array (of parts): make one text of them, or leave the conversation out"
-              .formatted(key),
+          Words.format(
+              "the %s of a message is no text but array (of parts): make one text of them, or leave the conversation out",
+              key),
           1);
     }
     if (!value.isTextual()) {
       throw new DocumentException(
-          "the %s of a message is no text but %s".formatted(key, kind(value)), 1);
+          Words.format("the %s of a message is no text but %s", key, kind(value)), 1);
     }
     return value.asText();
   }
 
   /** What a value is, in words. */
   static String kind(JsonNode value) {
-    return value.isMissingNode()
-        ? "missing"
-        : value.getNodeType().name().toLowerCase(Locale.ROOT);
+    return value.isMissingNode() ? "missing" : value.getNodeType().name().toLowerCase(Locale.ROOT);
   }
 }

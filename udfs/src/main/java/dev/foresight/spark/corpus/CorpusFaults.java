@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.FileNotFoundException;
 import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.security.AccessControlException;
@@ -50,15 +51,17 @@ public final class CorpusFaults {
     if (root instanceof AccessDeniedException
         || root instanceof AccessControlException
         || why.endsWith("(Permission denied)")) {
-      message = "%s may not be read: check its permissions.".formatted(path);
+      message = Words.format("%s may not be read: check its permissions.", path);
     } else if (root instanceof FileNotFoundException) {
       message =
-          "%s went while the corpus was read: run the command again when nothing writes there."
-              .formatted(path);
+          Words.format(
+              "%s went while the corpus was read: run the command again when nothing writes there.",
+              path);
     } else {
       message =
-          "%s can't be read (%s): it is damaged, or not what its name says. Copy it again or leave it out."
-              .formatted(path, why.isEmpty() ? root.getClass().getSimpleName() : why);
+          Words.format(
+              "%s can't be read (%s): it is damaged, or not what its name says. Copy it again or leave it out.",
+              path, why.isEmpty() ? root.getClass().getSimpleName() : why);
     }
     return new InputException(message, thrown);
   }

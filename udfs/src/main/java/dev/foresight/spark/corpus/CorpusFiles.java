@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.FileMatches;
 import dev.foresight.spark.FileSettings;
 import java.io.IOException;
@@ -45,8 +46,9 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
         case "txt" -> TEXT;
         default ->
             throw new InputException(
-                "--corpus: %s is none of .jsonl, .json, .ndjson, .txt (also .gz, .zst), .parquet,"
-                        .formatted(file)
+                Words.format(
+                        "--corpus: %s is none of .jsonl, .json, .ndjson, .txt (also .gz, .zst), .parquet,",
+                        file)
                     + " .orc: name files by a glob that leaves it out.");
       };
     }
@@ -67,14 +69,15 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
     }
     if (found.isEmpty()) {
       throw new InputException(
-          "No file matches --corpus '%s': check the path.".formatted(location));
+          Words.format("No file matches --corpus '%s': check the path.", location));
     }
     found.sort((a, b) -> a.getPath().compareTo(b.getPath()));
     List<Kind> kinds = found.stream().map(file -> Kind.of(file.getPath())).distinct().toList();
     if (kinds.size() > 1) {
       throw new InputException(
-          "--corpus '%s' matches files of several kinds (%s): choose files of one kind by a glob."
-              .formatted(location, kinds));
+          Words.format(
+              "--corpus '%s' matches files of several kinds (%s): choose files of one kind by a glob.",
+              location, kinds));
     }
     if (kinds.get(0) == Kind.TEXT) {
       found.forEach(CorpusFiles::requireDocumentSize);
@@ -104,8 +107,9 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
   private static void requireDocumentSize(FileStatus file) {
     if (file.getLen() > LARGEST_TEXT) {
       throw new InputException(
-          "%s has %,d bytes and a .txt file is one document: split it, or make it JSON lines."
-              .formatted(file.getPath(), file.getLen()));
+          Words.format(
+              "%s has %,d bytes and a .txt file is one document: split it, or make it JSON lines.",
+              file.getPath(), file.getLen()));
     }
   }
 
@@ -154,9 +158,9 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
               && was.getModificationTime() == is.getModificationTime();
       if (!same) {
         throw new InputException(
-            "%s %s while the corpus was read: run the command again when nothing writes to %s."
-                .formatted(
-                    file, was == null ? "came" : is == null ? "went" : "changed", location));
+            Words.format(
+                "%s %s while the corpus was read: run the command again when nothing writes to %s.",
+                file, was == null ? "came" : is == null ? "went" : "changed", location));
       }
     }
   }
@@ -181,8 +185,9 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
       Path other = known.put(id, file);
       if (other != null) {
         throw new InputException(
-            "%s and %s are both shard '%s': leave one out by a glob, rename it, or give --shard-by."
-                .formatted(other, file, id));
+            Words.format(
+                "%s and %s are both shard '%s': leave one out by a glob, rename it, or give --shard-by.",
+                other, file, id));
       }
     }
   }

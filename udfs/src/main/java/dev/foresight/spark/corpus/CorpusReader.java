@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_json;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.text.ChatTemplate;
 import java.io.IOException;
 import java.util.Arrays;
@@ -44,7 +45,7 @@ public final class CorpusReader {
 
   private static final String TABLE = "table:";
   private static final StructType DOCUMENTS =
-      StructType.fromDDL("%s STRING NOT NULL, %s STRING".formatted(SHARD, TEXT));
+      StructType.fromDDL(Words.format("%s STRING NOT NULL, %s STRING", SHARD, TEXT));
   private static final StructType VALUE = StructType.fromDDL("value STRING");
   private static final Column FILE = col("_metadata.file_path");
   private static final Column NOTHING = lit(null).cast("string");
@@ -104,8 +105,9 @@ public final class CorpusReader {
   private CorpusText texts(CorpusFiles files, String column, ShardIds ids, Seen seen) {
     if (ids.by() instanceof ShardBy.Column by && !ids.fromPath()) {
       throw new InputException(
-          "--shard-by column:%s: text files have no columns, and %s no folders %s=…: give file or partition:N."
-              .formatted(by.name(), files.location(), by.name()));
+          Words.format(
+              "--shard-by column:%s: text files have no columns, and %s no folders %s=…: give file or partition:N.",
+              by.name(), files.location(), by.name()));
     }
     var task = documents(DocumentParser.plain(), ids, Documents.RowOf.FILE, files.location(), seen);
     return new CorpusText(
@@ -114,8 +116,7 @@ public final class CorpusReader {
 
   private CorpusText jsonLines(
       CorpusFiles files, String column, ShardIds ids, Conversations conversations, Seen seen) {
-    String shardKey =
-        ids.by() instanceof ShardBy.Column by && !ids.fromPath() ? by.name() : null;
+    String shardKey = ids.by() instanceof ShardBy.Column by && !ids.fromPath() ? by.name() : null;
     JsonLines parser = new JsonLines(column, conversations, shardKey);
     var task = documents(parser, ids, Documents.RowOf.LINE, files.location(), seen);
     return new CorpusText(
@@ -172,8 +173,9 @@ public final class CorpusReader {
       String name, String column, ShardBy shardBy, Conversations conversations, Seen seen) {
     if (shardBy instanceof ShardBy.File) {
       throw new InputException(
-          "--corpus table:%s: a table has no files to name shards by: give --shard-by column:NAME or partition:N."
-              .formatted(name));
+          Words.format(
+              "--corpus table:%s: a table has no files to name shards by: give --shard-by column:NAME or partition:N.",
+              name));
     }
     Dataset<Row> rows;
     try {
@@ -183,8 +185,9 @@ public final class CorpusReader {
         throw e;
       }
       throw new InputException(
-          "There is no table %s in the session's catalog (%s): check the name, or the catalog's settings."
-              .formatted(name, e.getMessage().lines().findFirst().orElse("")),
+          Words.format(
+              "There is no table %s in the session's catalog (%s): check the name, or the catalog's settings.",
+              name, e.getMessage().lines().findFirst().orElse("")),
           e);
     }
     String place = "table " + name;
@@ -217,8 +220,9 @@ public final class CorpusReader {
     boolean chat = isConversation(type);
     if (!chat && !(type instanceof StringType) && !(type instanceof NullType)) {
       throw new InputException(
-          "Column '%s' of %s is of type %s: --text-column names a column of text, or of conversations (array of role and content)."
-              .formatted(column, place, type.simpleString()));
+          Words.format(
+              "Column '%s' of %s is of type %s: --text-column names a column of text, or of conversations (array of role and content).",
+              column, place, type.simpleString()));
     }
     Column content =
         type instanceof NullType
@@ -250,8 +254,9 @@ public final class CorpusReader {
   private static void requireColumn(Set<String> names, String column, String place, String option) {
     if (!names.contains(column)) {
       throw new InputException(
-          "The corpus has no column '%s' (%s has: %s): name another by %s."
-              .formatted(column, place, String.join(", ", names), option));
+          Words.format(
+              "The corpus has no column '%s' (%s has: %s): name another by %s.",
+              column, place, String.join(", ", names), option));
     }
   }
 

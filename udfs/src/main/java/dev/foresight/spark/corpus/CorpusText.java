@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -68,16 +69,16 @@ public final class CorpusText {
     }
     if (!seen.anyDocument()) {
       throw new InputException(
-          "--corpus '%s' has no documents: its files are empty.".formatted(location));
+          Words.format("--corpus '%s' has no documents: its files are empty.", location));
     }
     if (!seen.anyKey()) {
       throw new InputException(
-          "No document of --corpus '%s' has '%s'; they have: %s. Name the one that holds the text by --text-column%s."
-              .formatted(
-                  location,
-                  column,
-                  seen.otherKeys().isEmpty() ? "nothing" : String.join(", ", seen.otherKeys()),
-                  seen.likelyKey().map(", perhaps "::concat).orElse("")));
+          Words.format(
+              "No document of --corpus '%s' has '%s'; they have: %s. Name the one that holds the text by --text-column%s.",
+              location,
+              column,
+              seen.otherKeys().isEmpty() ? "nothing" : String.join(", ", seen.otherKeys()),
+              seen.likelyKey().map(", perhaps "::concat).orElse("")));
     }
   }
 
@@ -92,8 +93,9 @@ public final class CorpusText {
     if (!doubtful.isEmpty()
         && !CorpusFaults.naming(() -> source.apply(files.of(doubtful)).isEmpty())) {
       throw new IllegalStateException(
-          "Spark passed over files of --corpus '%s', some of %s"
-              .formatted(location, doubtful.stream().map(FileStatus::getPath).toList()));
+          Words.format(
+              "Spark passed over files of --corpus '%s', some of %s",
+              location, doubtful.stream().map(FileStatus::getPath).toList()));
     }
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -25,7 +26,9 @@ final class JsonLines implements DocumentParser {
   private static final long serialVersionUID = 1L;
   private static final int SHOWN = 24; // characters of a line that is none
 
-  /** Without limits, for a line holds one value; and with the NaN and Infinity that Python writes. */
+  /**
+   * Without limits, for a line holds one value; and with the NaN and Infinity that Python writes.
+   */
   static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -70,7 +73,7 @@ final class JsonLines implements DocumentParser {
           }
           if (wanted.put(name, parser.readValueAsTree()) != null) {
             throw new DocumentException(
-                "the key '%s' stands twice: leave one of them out".formatted(name), 1);
+                Words.format("the key '%s' stands twice: leave one of them out", name), 1);
           }
         });
     String text = wanted.containsKey(key) ? text(wanted.get(key)) : null;
@@ -91,7 +94,7 @@ final class JsonLines implements DocumentParser {
       case ARRAY -> conversations.render(value);
       default ->
           throw new DocumentException(
-              "'%s' is no text but %s".formatted(key, Conversations.kind(value)), 1);
+              Words.format("'%s' is no text but %s", key, Conversations.kind(value)), 1);
     };
   }
 
@@ -148,8 +151,8 @@ final class JsonLines implements DocumentParser {
           1);
     } catch (JsonProcessingException e) {
       throw new DocumentException(
-          "not a JSON object from character %d on (%s)"
-              .formatted(column(e), shown(line, column(e))),
+          Words.format(
+              "not a JSON object from character %d on (%s)", column(e), shown(line, column(e))),
           1);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a string is no file

@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.FileMatches;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
@@ -56,14 +57,14 @@ final class LocalWalk {
             }
             throw new InputException(
                 e instanceof FileSystemLoopException
-                    ? "%s is a link to a folder that it lies in: remove it.".formatted(file)
-                    : "%s can't be read (%s): check its permissions, or leave it out."
-                        .formatted(file, e.getClass().getSimpleName()),
+                    ? Words.format("%s is a link to a folder that it lies in: remove it.", file)
+                    : Words.format(
+                        "%s can't be read (%s): check its permissions, or leave it out.",
+                        file, e.getClass().getSimpleName()),
                 e);
           }
         };
-    Files.walkFileTree(
-        root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
+    Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
     return files;
   }
 
@@ -74,10 +75,11 @@ final class LocalWalk {
   private static void requireFile(Path file, BasicFileAttributes attributes) {
     if (attributes.isSymbolicLink()) {
       throw new InputException(
-          "%s is a link to a file that is not there: mend the link or remove it.".formatted(file));
+          Words.format(
+              "%s is a link to a file that is not there: mend the link or remove it.", file));
     }
     if (!attributes.isRegularFile()) {
-      throw new InputException("%s is neither file nor folder: remove it.".formatted(file));
+      throw new InputException(Words.format("%s is neither file nor folder: remove it.", file));
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.foresight.spark.store;
 
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.AtomicFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -57,8 +58,9 @@ final class StoreFiles {
           : rename(table, stem, content);
     } catch (IOException e) {
       throw new IOException(
-          "%s/%s of the store %s can't be written: %s. Mend that and run the same command again: finished slices are kept."
-              .formatted(table, stem, root, e.getMessage()),
+          Words.format(
+              "%s/%s of the store %s can't be written: %s. Mend that and run the same command again: finished slices are kept.",
+              table, stem, root, e.getMessage()),
           e);
     }
   }
@@ -99,7 +101,7 @@ final class StoreFiles {
   private static StoredFile named(String table, String stem, DigestedFile file) {
     String sha256 = file.sha256();
     return new StoredFile(
-        "%s/%s.%s.parquet".formatted(table, stem, sha256.substring(0, DIGITS)),
+        Words.format("%s/%s.%s.parquet", table, stem, sha256.substring(0, DIGITS)),
         file.bytes(),
         sha256);
   }
@@ -142,10 +144,10 @@ final class StoreFiles {
     }
     if (status.getLen() != file.bytes()) {
       throw refused(
-          file, shard, "has %d bytes, not %d".formatted(status.getLen(), file.bytes()), null);
+          file, shard, Words.format("has %d bytes, not %d", status.getLen(), file.bytes()), null);
     }
     String seen =
-        "%s %d %s".formatted(status.getPath(), status.getModificationTime(), file.sha256());
+        Words.format("%s %d %s", status.getPath(), status.getModificationTime(), file.sha256());
     if (CHECKED.contains(seen)) {
       return;
     }
@@ -158,8 +160,9 @@ final class StoreFiles {
   /** What can be done about a file that is not what it should be. */
   InputException refused(StoredFile file, String shard, String what, Exception cause) {
     return new InputException(
-        "%s of the store %s %s: remove the shard by 'foresight sketches remove %s --shards %s' and calibrate it again."
-            .formatted(file.name(), root, what, root, shard),
+        Words.format(
+            "%s of the store %s %s: remove the shard by 'foresight sketches remove %s --shards %s' and calibrate it again.",
+            file.name(), root, what, root, shard),
         cause);
   }
 
@@ -201,16 +204,15 @@ final class StoreFiles {
 
   /**
    * A file name for a shard id. A long one is cut, and told apart by its hash: file systems take
-   * 255 bytes, of which a slice's number, hashes and the suffix need some. No name of
-   * another id has the escape of a hyphen in it, which needs none.
+   * 255 bytes, of which a slice's number, hashes and the suffix need some. No name of another id
+   * has the escape of a hyphen in it, which needs none.
    */
   static String slug(String shard) {
     String name = encoded(shard);
     if (name.length() <= LONGEST_SLUG) {
       return name;
     }
-    String hash =
-        Hashing.sha256Hex(shard.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+    String hash = Hashing.sha256Hex(shard.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
     int kept = LONGEST_SLUG - HYPHEN.length() - DIGITS;
     return name.substring(0, kept).replaceFirst("%.?$", "") + HYPHEN + hash;
   }

@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.FolderKind;
@@ -96,8 +97,9 @@ public final class StoreRun implements AutoCloseable {
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s/manifest.json went away while a run was at work: run again."
-                        .formatted(location)))
+                    Words.format(
+                        "%s/manifest.json went away while a run was at work: run again.",
+                        location)))
         .requireSame(fingerprint, location);
   }
 
@@ -108,8 +110,9 @@ public final class StoreRun implements AutoCloseable {
           && !(entry.name().startsWith(AtomicFiles.TEMPORARY + "/")
               && FolderKind.STORE.names(entry.name()))) {
         throw new InputException(
-            "%s holds %s and is no sketch store (no manifest.json): choose another %s."
-                .formatted(target.root(), entry.name(), target.option()));
+            Words.format(
+                "%s holds %s and is no sketch store (no manifest.json): choose another %s.",
+                target.root(), entry.name(), target.option()));
       }
     }
   }
@@ -139,16 +142,16 @@ public final class StoreRun implements AutoCloseable {
         missing.add(shard);
       } else if (!known.shard().sha256().equals(shard.sha256())) {
         throw new InputException(
-            "The store %s has a shard %s of other text (%,d sequences, sha256 %.12s; now %,d, %.12s): rename the new one, give the same --sequences-per-shard, or remove the old one by 'foresight sketches remove %s --shards %s'."
-                .formatted(
-                    root,
-                    shard.id(),
-                    known.shard().sequences(),
-                    known.shard().sha256(),
-                    shard.sequences(),
-                    shard.sha256(),
-                    root,
-                    shard.id()));
+            Words.format(
+                "The store %s has a shard %s of other text (%,d sequences, sha256 %.12s; now %,d, %.12s): rename the new one, give the same --sequences-per-shard, or remove the old one by 'foresight sketches remove %s --shards %s'.",
+                root,
+                shard.id(),
+                known.shard().sequences(),
+                known.shard().sha256(),
+                shard.sequences(),
+                shard.sha256(),
+                root,
+                shard.id()));
       }
     }
     return missing;
@@ -224,8 +227,9 @@ public final class StoreRun implements AutoCloseable {
       for (StoredFile file : shard.files()) {
         if (!files.contains(file.name())) {
           throw new IOException(
-              "%s of the store %s went away before it was committed: was the shard removed meanwhile? Run again."
-                  .formatted(file.name(), root));
+              Words.format(
+                  "%s of the store %s went away before it was committed: was the shard removed meanwhile? Run again.",
+                  file.name(), root));
         }
       }
     }
