@@ -35,11 +35,9 @@ record ShardIds(ShardBy by, String root, boolean fromPath) implements Serializab
       // a document without text is only counted, and any shard can count it
       long hash = text == null ? 0 : Hashing.xxHash64(PARTITION_SEED, text);
       int width = Integer.toString(partition.count() - 1).length();
+      String number = Long.toString(Math.floorMod(hash, (long) partition.count()));
       return Optional.of(
-          Words.format(
-              Words.format("part-%%0%dd-of-%%d", width),
-              Math.floorMod(hash, partition.count()),
-              partition.count()));
+          "part-" + "0".repeat(width - number.length()) + number + "-of-" + partition.count());
     }
     if (by instanceof ShardBy.Column column) {
       return fromPath
