@@ -36,6 +36,6 @@ public class InputException extends RuntimeException {
             .replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u202a-\\u202e\\u2066-\\u2069]", "?");
     return line.length() <= MAX_LENGTH
         ? line
-        : "%s … (%d characters)".formatted(line.substring(0, MAX_LENGTH), line.length());
+        : Words.format("%s … (%d characters)", line.substring(0, MAX_LENGTH), line.length());
   }
 }

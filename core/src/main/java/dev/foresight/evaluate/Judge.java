@@ -1,6 +1,7 @@
 package dev.foresight.evaluate;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.HeadSession;
 import java.io.IOException;
@@ -39,8 +40,7 @@ public final class Judge implements AutoCloseable {
     int theirs = reference.config().vocabulary();
     if (ours != theirs) {
       throw new InputException(
-          "%s has a vocabulary of %d and its reference %s one of %d: they can't be compared."
-              .formatted(model.location(), ours, reference.location(), theirs));
+          Words.format("%s has a vocabulary of %d and its reference %s one of %d: they can't be compared.", model.location(), ours, reference.location(), theirs));
     }
     return new Judge(HeadSession.open(model, reference), model, true);
   }
@@ -118,8 +118,7 @@ public final class Judge implements AutoCloseable {
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new InputException(
-            "%s: the %s is %s in window %d. Look for NaN, infinity or huge values in the final norm"
-                    .formatted(model.location(), what, value, window)
+            Words.format("%s: the %s is %s in window %d. Look for NaN, infinity or huge values in the final norm", model.location(), what, value, window)
                 + " and the output head.");
       }
     }

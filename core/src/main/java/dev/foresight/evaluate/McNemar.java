@@ -1,5 +1,7 @@
 package dev.foresight.evaluate;
 
+import dev.foresight.Words;
+
 /**
  * Two models on the same rows of a task: only the rows that one gets right and the other wrong tell
  * them apart (McNemar, Psychometrika 12, 1947; exact form).
@@ -12,7 +14,7 @@ public record McNemar(int rows, int onlyA, int onlyB) {
   public McNemar {
     if (rows < 1 || onlyA < 0 || onlyB < 0 || onlyA + onlyB > rows) {
       throw new IllegalArgumentException(
-          "%d and %d of %d rows can't differ".formatted(onlyA, onlyB, rows));
+          Words.format("%d and %d of %d rows can't differ", onlyA, onlyB, rows));
     }
   }
 
@@ -23,7 +25,7 @@ public record McNemar(int rows, int onlyA, int onlyB) {
   public static McNemar of(boolean[] a, boolean[] b) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(
-          "%d and %d rows can't be paired".formatted(a.length, b.length));
+          Words.format("%d and %d rows can't be paired", a.length, b.length));
     }
     int onlyA = 0;
     int onlyB = 0;

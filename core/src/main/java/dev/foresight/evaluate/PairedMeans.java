@@ -1,5 +1,6 @@
 package dev.foresight.evaluate;
 
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -27,8 +28,7 @@ public record PairedMeans(
   public static PairedMeans of(double[] a, double[] b, int resamples, long seed) {
     if (a.length != b.length || a.length == 0 || resamples < 100) {
       throw new IllegalArgumentException(
-          "%d and %d windows can't be paired in %d resamples"
-              .formatted(a.length, b.length, resamples));
+          Words.format("%d and %d windows can't be paired in %d resamples", a.length, b.length, resamples));
     }
     double[] differences = new double[a.length];
     Arrays.setAll(differences, i -> b[i] - a[i]);

@@ -1,5 +1,6 @@
 package dev.foresight.evaluate;
 
+import dev.foresight.Words;
 import java.io.Serializable;
 
 /**
@@ -20,8 +21,7 @@ public record WindowScores(float[] loss, float[] referenceLoss, float[] divergen
         || referenceLoss.length != divergence.length
         || (divergence.length != 0 && divergence.length != loss.length)) {
       throw new IllegalArgumentException(
-          "%d losses, %d reference losses and %d divergences are of different windows"
-              .formatted(loss.length, referenceLoss.length, divergence.length));
+          Words.format("%d losses, %d reference losses and %d divergences are of different windows", loss.length, referenceLoss.length, divergence.length));
     }
   }
 

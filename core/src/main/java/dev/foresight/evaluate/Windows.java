@@ -1,6 +1,7 @@
 package dev.foresight.evaluate;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 
 /** Cuts a tokenized text into the windows that are scored, each of them run alone. */
@@ -19,17 +20,16 @@ public final class Windows {
   public static int[][] evenlySpaced(int[] ids, int length, int count) {
     if (length < 2) {
       throw new InputException(
-          "A --window of %d has no token to predict: choose 2 or more.".formatted(length));
+          Words.format("A --window of %d has no token to predict: choose 2 or more.", length));
     }
     if (count < 0) {
       throw new InputException(
-          "--windows %d is negative: choose how many, or 0 for all.".formatted(count));
+          Words.format("--windows %d is negative: choose how many, or 0 for all.", count));
     }
     int whole = ids.length / length;
     if (whole == 0) {
       throw new InputException(
-          "The text has %d tokens, less than one --window of %d: use a longer text or a shorter window."
-              .formatted(ids.length, length));
+          Words.format("The text has %d tokens, less than one --window of %d: use a longer text or a shorter window.", ids.length, length));
     }
     int taken = count == 0 ? whole : Math.min(count, whole);
     int[][] windows = new int[taken][];

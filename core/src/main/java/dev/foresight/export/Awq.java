@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.DensePacker.Run;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
@@ -76,8 +77,7 @@ final class Awq implements Container {
   public void check(String linear, int rows, int columns) {
     if (rows % MULTIPLE != 0) {
       throw new InputException(
-          "%s has %d outputs: --container awq can't hold it, they must be a multiple of %d; compressed-tensors, dequantized can."
-              .formatted(linear, rows, MULTIPLE));
+          Words.format("%s has %d outputs: --container awq can't hold it, they must be a multiple of %d; compressed-tensors, dequantized can.", linear, rows, MULTIPLE));
     }
   }
 
@@ -86,8 +86,7 @@ final class Awq implements Container {
     return KNOWN_GROUPS.contains(grid.group())
         ? List.of()
         : List.of(
-            "vLLM's fast kernels read groups of 32, 64, 128 and whole rows, not of %d."
-                .formatted(grid.group()));
+            Words.format("vLLM's fast kernels read groups of 32, 64, 128 and whole rows, not of %d.", grid.group()));
   }
 
   @Override

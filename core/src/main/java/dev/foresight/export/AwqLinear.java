@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.Checkpoint;
@@ -33,14 +34,12 @@ record AwqLinear(String linear, int rows, int columns, int group, DType stepType
     long rows = words > Integer.MAX_VALUE / Awq.MULTIPLE ? 0 : words * Awq.MULTIPLE;
     if (rows < 1 || columns < 1 || columns > Integer.MAX_VALUE / rows) {
       throw new InputException(
-          "%s: the qweight of %s is %s, which is that of no linear."
-              .formatted(location, linear, codes));
+          Words.format("%s: the qweight of %s is %s, which is that of no linear.", location, linear, codes));
     }
     int group = settings.group() == -1 ? (int) columns : settings.group();
     if (columns % group != 0) {
       throw new InputException(
-          "%s: %s has %d inputs, which are not cut into groups of %d. Was it packed by another release?"
-              .formatted(location, linear, columns, group));
+          Words.format("%s: %s has %d inputs, which are not cut into groups of %d. Was it packed by another release?", location, linear, columns, group));
     }
     DType stepType = StoredLinear.stepType(location, stored, linear, Gptq.STEPS);
     long groups = columns / group;

@@ -3,6 +3,7 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
 import java.util.Locale;
@@ -36,8 +37,7 @@ record AwqSettings(int group) implements StoredLinear.Format {
 
   private static InputException wrong(String where, String key, Object value) {
     return new InputException(
-        "%s: %s %s can't be read here; version gemm of 4 bits in groups or whole rows can."
-            .formatted(where, key, value.toString().isEmpty() ? "(missing)" : value));
+        Words.format("%s: %s %s can't be read here; version gemm of 4 bits in groups or whole rows can.", where, key, value.toString().isEmpty() ? "(missing)" : value));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.export.DensePacker.Run;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
@@ -80,16 +81,14 @@ public final class CompressedTensors implements Container {
     List<String> warnings = new ArrayList<>();
     if (Integer.SIZE % grid.bits() != 0) {
       warnings.add(
-          "Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word."
-              .formatted(grid.bits(), DENSE_SINCE));
+          Words.format("Codes of %d bits are stored as compressed-tensors %s reads them: older releases misread the files without a word.", grid.bits(), DENSE_SINCE));
     }
     if (!grid.symmetric()) {
       warnings.add(
           "transformers reads zero points because config.json asks it to dequantize, as 5.23 understands; where a release does not load them, pass CompressedTensorsConfig(dequantize=True).");
       if (grid.bits() != 4 && grid.bits() != 8) {
         warnings.add(
-            "vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric."
-                .formatted(grid.bits()));
+            Words.format("vLLM reads zero points only with 4 and 8 bits: for it, write %d bits symmetric.", grid.bits()));
       }
     }
     return warnings;

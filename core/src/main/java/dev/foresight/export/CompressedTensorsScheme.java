@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.List;
 
 /**
@@ -76,7 +77,6 @@ record CompressedTensorsScheme(int bits, int group, boolean symmetric) {
 
   private static InputException wrong(String where, String key, Object value) {
     return new InputException(
-        "%s: %s %s can't be read here; integer weights of 2 to 8 bits in groups or whole rows can."
-            .formatted(where, key, value.toString().isEmpty() ? "(missing)" : value));
+        Words.format("%s: %s %s can't be read here; integer weights of 2 to 8 bits in groups or whole rows can.", where, key, value.toString().isEmpty() ? "(missing)" : value));
   }
 }

@@ -3,6 +3,7 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -82,8 +83,7 @@ record CompressedTensorsSettings(String where, List<Target> targets)
                 || Integer.parseInt(matcher.group(2)) >= DENSE_SINCE_MINOR);
     if (!dense) {
       throw new InputException(
-          "%s was written by compressed-tensors '%s'; before %s, codes of %d bits were laid out in another way. Write the folder again with a newer release."
-              .formatted(where, version, CompressedTensors.DENSE_SINCE, bits));
+          Words.format("%s was written by compressed-tensors '%s'; before %s, codes of %d bits were laid out in another way. Write the folder again with a newer release.", where, version, CompressedTensors.DENSE_SINCE, bits));
     }
   }
 
@@ -107,7 +107,7 @@ record CompressedTensorsSettings(String where, List<Target> targets)
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s has no config group for %s, which is packed.".formatted(where, linear)))
+                    Words.format("%s has no config group for %s, which is packed.", where, linear)))
         .scheme();
   }
 }

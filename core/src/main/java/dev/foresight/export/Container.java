@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.DType;
@@ -107,9 +108,7 @@ public interface Container {
   default Grid grid(int bits, int group, boolean symmetric, DType stored) {
     if (!holds(bits, symmetric)) {
       throw new InputException(
-          "--container %s can't hold %d bits, %s; %s."
-              .formatted(
-                  name(),
+          Words.format("--container %s can't hold %d bits, %s; %s.", name(),
                   bits,
                   symmetric ? "symmetric" : "asymmetric",
                   Containers.whichHold(bits, symmetric)));

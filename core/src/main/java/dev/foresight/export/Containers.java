@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -32,9 +33,7 @@ public final class Containers {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--container %s is unknown: choose one of %s."
-                        .formatted(
-                            name,
+                    Words.format("--container %s is unknown: choose one of %s.", name,
                             ALL.stream().map(Container::name).collect(Collectors.joining(", ")))));
   }
 

@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
@@ -22,7 +23,7 @@ public final class ExportedCheckpoints {
       return Checkpoints.open(folder);
     }
     if (!(json.get(WrittenConfig.QUANTIZATION) instanceof ObjectNode quantization)) {
-      throw new InputException("%s: quantization_config is not a JSON object.".formatted(config));
+      throw new InputException(Words.format("%s: quantization_config is not a JSON object.", config));
     }
     StoredLinear.Format format = format(folder, quantization);
     return QuantizedCheckpoint.of(folder.location(), format, Checkpoints.open(folder));
@@ -37,9 +38,7 @@ public final class ExportedCheckpoints {
       case Awq.METHOD -> AwqSettings.read(where, quantization);
       default ->
           throw new InputException(
-              "%s is quantized by '%s', which can't be read here; float models, %s, %s and %s can."
-                  .formatted(
-                      folder.location(),
+              Words.format("%s is quantized by '%s', which can't be read here; float models, %s, %s and %s can.", folder.location(),
                       method,
                       CompressedTensors.METHOD,
                       Gptq.METHOD,

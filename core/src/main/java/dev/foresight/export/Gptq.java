@@ -3,6 +3,7 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.DensePacker.Run;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
@@ -119,8 +120,7 @@ final class Gptq implements Container {
   public void check(String linear, int rows, int columns) {
     if (rows % MULTIPLE != 0 || columns % MULTIPLE != 0) {
       throw new InputException(
-          "%s is %d x %d: --container %s can't hold it, its sides must be multiples of %d; compressed-tensors, dequantized can."
-              .formatted(linear, rows, columns, name(), MULTIPLE));
+          Words.format("%s is %d x %d: --container %s can't hold it, its sides must be multiples of %d; compressed-tensors, dequantized can.", linear, rows, columns, name(), MULTIPLE));
     }
   }
 
@@ -136,8 +136,7 @@ final class Gptq implements Container {
     }
     if (!KNOWN_GROUPS.contains(grid.group())) {
       warnings.add(
-          "GPTQModel reads groups of 16, 32, 64, 128, 256, 512, 1024 and whole rows, not of %d."
-              .formatted(grid.group()));
+          Words.format("GPTQModel reads groups of 16, 32, 64, 128, 256, 512, 1024 and whole rows, not of %d.", grid.group()));
     }
     return warnings;
   }

@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.DensePacker.Run;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
@@ -58,8 +59,7 @@ record GptqLinear(
         settings.bits() == 0 ? (int) (codes.get(0) * Integer.SIZE / columns) : settings.bits();
     if (!Gptq.hasWidth(bits)) {
       throw new InputException(
-          "%s: %s is %d x %d in %d bits by its tensors, which can't be read here."
-              .formatted(location, linear, rows, columns, bits));
+          Words.format("%s: %s is %d x %d in %d bits by its tensors, which can't be read here.", location, linear, rows, columns, bits));
     }
     int groups =
         switch (settings.group()) {
@@ -81,8 +81,7 @@ record GptqLinear(
   private static InputException wrong(
       String location, String linear, List<Long> inputs, List<Long> codes, List<Long> steps) {
     return new InputException(
-        "%s: %s has g_idx %s, qweight %s and scales %s, which are the tensors of no linear."
-            .formatted(location, linear, inputs, codes, steps));
+        Words.format("%s: %s has g_idx %s, qweight %s and scales %s, which are the tensors of no linear.", location, linear, inputs, codes, steps));
   }
 
   private void expect(Checkpoint stored, String part, DType dtype, long... shape) {
@@ -132,8 +131,7 @@ record GptqLinear(
     for (int column = 0; column < columns; column++) {
       if (columns % groups != 0 || group[column] != column / size) {
         throw new InputException(
-            "%s: the inputs of %s are in an order of their own (g_idx), so its codes can't be checked."
-                .formatted(location, linear));
+            Words.format("%s: the inputs of %s are in an order of their own (g_idx), so its codes can't be checked.", location, linear));
       }
     }
     IntBuffer packed = stored.bytes(linear + Gptq.CODES).asIntBuffer();
@@ -173,8 +171,7 @@ record GptqLinear(
     for (int column = 0; column < columns; column++) {
       if (group[column] < 0 || group[column] >= groups) {
         throw new InputException(
-            "%s: %s.g_idx puts input %d into group %d of %d. Fetch or write the folder again."
-                .formatted(location, linear, column, group[column], groups));
+            Words.format("%s: %s.g_idx puts input %d into group %d of %d. Fetch or write the folder again.", location, linear, column, group[column], groups));
       }
     }
     return group;

@@ -3,6 +3,7 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.Gptq.Zeros;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
@@ -46,8 +47,7 @@ record GptqSettings(int bits, int group, Zeros zeros) implements StoredLinear.Fo
 
   private static InputException wrong(String where, String key, Object value) {
     return new InputException(
-        "%s: %s %s can't be read here; gptq and gptq_v2 of 2, 3, 4 or 8 bits in words of int32 can."
-            .formatted(where, key, value.toString().isEmpty() ? "(missing)" : value));
+        Words.format("%s: %s %s can't be read here; gptq and gptq_v2 of 2, 3, 4 or 8 bits in words of int32 can.", where, key, value.toString().isEmpty() ? "(missing)" : value));
   }
 
   @Override

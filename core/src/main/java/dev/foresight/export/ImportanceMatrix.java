@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
 import dev.foresight.model.Part;
@@ -43,8 +44,7 @@ public record ImportanceMatrix(
     datasets = List.copyOf(datasets);
     if (meanSquare.isEmpty() || datasets.isEmpty() || tokens < 1 || sequenceLength < 1) {
       throw new IllegalArgumentException(
-          "%d weights, %d tokens in sequences of %d, texts %s"
-              .formatted(meanSquare.size(), tokens, sequenceLength, datasets));
+          Words.format("%d weights, %d tokens in sequences of %d, texts %s", meanSquare.size(), tokens, sequenceLength, datasets));
     }
   }
 
@@ -65,11 +65,10 @@ public record ImportanceMatrix(
       for (LinearSpec linear : model.architecture().linears()) {
         if (!NAMES.containsKey(linear.parts())) {
           throw new InputException(
-              "%s has linears %s, which have no name of their own in GGUF: an importance matrix can't be written for %s."
-                  .formatted(model.location(), linear.path(), model.config().modelType()));
+              Words.format("%s has linears %s, which have no name of their own in GGUF: an importance matrix can't be written for %s.", model.location(), linear.path(), model.config().modelType()));
         }
         meanSquare.put(
-            "blk.%d.%s.weight".formatted(block, NAMES.get(linear.parts())),
+            Words.format("blk.%d.%s.weight", block, NAMES.get(linear.parts())),
             blocks.get(block).get(linear.role()));
       }
     }

@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
+import dev.foresight.Words;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.quantize.SymmetricStep;
@@ -29,7 +30,7 @@ public final class LinearCheck {
     for (int g = 0; g < linear.steps().length; g++) {
       float step = linear.steps()[g];
       int zero = Byte.toUnsignedInt(linear.zeros()[g]);
-      String where = "of row %d, group %d".formatted(g / groups, g % groups);
+      String where = Words.format("of row %d, group %d", g / groups, g % groups);
       if (!Float.isFinite(step) || step == 0) {
         return problem("the step %s is %s", where, step);
       }
@@ -50,6 +51,6 @@ public final class LinearCheck {
 
   @FormatMethod
   private static Optional<String> problem(@FormatString String format, Object... values) {
-    return Optional.of(format.formatted(values));
+    return Optional.of(Words.format(format, values));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.DensePacker.Run;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
@@ -42,8 +43,7 @@ record PackedLinear(String linear, int rows, int columns, int group, Grid grid)
     StoredLinear.require(where, stored, linear, needed);
     if (stored.contains(linear + ".weight_g_idx")) {
       throw new InputException(
-          "%s: %s has reordered channels (weight_g_idx), which can't be read here."
-              .formatted(where, linear));
+          Words.format("%s: %s has reordered channels (weight_g_idx), which can't be read here.", where, linear));
     }
     expect(where, stored, CompressedTensors.SHAPE, linear, DType.I64, 2);
     ByteBuffer shape = stored.bytes(linear + CompressedTensors.SHAPE);
@@ -51,7 +51,7 @@ record PackedLinear(String linear, int rows, int columns, int group, Grid grid)
     long columns = shape.getLong(Long.BYTES);
     if (rows < 1 || columns < 1 || columns > Integer.MAX_VALUE / rows) {
       throw new InputException(
-          "%s: %s is %d x %d by its weight_shape.".formatted(where, linear, rows, columns));
+          Words.format("%s: %s is %d x %d by its weight_shape.", where, linear, rows, columns));
     }
     DType stepType = StoredLinear.stepType(where, stored, linear, CompressedTensors.SCALE);
     Grid grid = new Grid(scheme.bits(), scheme.group(), scheme.symmetric(), stepType);

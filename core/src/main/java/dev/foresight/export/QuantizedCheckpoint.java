@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.TensorInfo;
@@ -56,7 +57,7 @@ final class QuantizedCheckpoint implements Checkpoint {
     }
     if (packed.isEmpty()) {
       throw new InputException(
-          "%s has a quantization_config, but no tensor ends with %s.".formatted(location, mark));
+          Words.format("%s has a quantization_config, but no tensor ends with %s.", location, mark));
     }
   }
 
@@ -65,8 +66,7 @@ final class QuantizedCheckpoint implements Checkpoint {
     TensorInfo weight = linear.weight();
     if (tensors.put(weight.name(), weight) != null) {
       throw new InputException(
-          "%s holds %s both packed and in float. Fetch or write the folder again."
-              .formatted(location, weight.name()));
+          Words.format("%s holds %s both packed and in float. Fetch or write the folder again.", location, weight.name()));
     }
     packed.put(weight.name(), linear);
   }
@@ -112,8 +112,7 @@ final class QuantizedCheckpoint implements Checkpoint {
   public ByteBuffer bytes(String name) throws IOException {
     if (packed.containsKey(name)) {
       throw new InputException(
-          "%s: %s is quantized, so it has no bytes of its own to copy. Name the folder with the original weights."
-              .formatted(location, name));
+          Words.format("%s: %s is quantized, so it has no bytes of its own to copy. Name the folder with the original weights.", location, name));
     }
     return stored.bytes(name);
   }

@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.quantize.QuantizedLinear;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
@@ -45,7 +46,7 @@ interface StoredLinear {
     for (String part : parts) {
       if (!stored.contains(linear + part)) {
         throw new InputException(
-            "%s has no %s%s. Fetch or write the folder again.".formatted(location, linear, part));
+            Words.format("%s has no %s%s. Fetch or write the folder again.", location, linear, part));
       }
     }
   }
@@ -58,9 +59,7 @@ interface StoredLinear {
     TensorInfo expected = TensorInfo.of(info.name(), dtype, shape);
     if (!info.equals(expected)) {
       throw new InputException(
-          "%s: %s is %s %s, but the config and %s ask for %s %s. Was it packed by another release?"
-              .formatted(
-                  location, info.name(), info.dtype(), info.shape(), by, dtype, expected.shape()));
+          Words.format("%s: %s is %s %s, but the config and %s ask for %s %s. Was it packed by another release?", location, info.name(), info.dtype(), info.shape(), by, dtype, expected.shape()));
     }
   }
 
@@ -73,8 +72,7 @@ interface StoredLinear {
     DType type = stored.info(linear + part).dtype();
     if (!type.widensToFloat()) {
       throw new InputException(
-          "%s: the %s of %s is %s; F16, BF16 or F32 can be read."
-              .formatted(location, part.substring(1), linear, type));
+          Words.format("%s: the %s of %s is %s; F16, BF16 or F32 can be read.", location, part.substring(1), linear, type));
     }
     return type;
   }

@@ -1,6 +1,7 @@
 package dev.foresight.export;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -63,8 +64,7 @@ record TargetPattern(String where, String regex, Pattern pattern) {
 
   private static InputException refused(String where, String regex, String what, Throwable cause) {
     return new InputException(
-        "%s: the target 're:%.100s' %s. Name the linears by a simpler one."
-            .formatted(where, regex, what),
+        Words.format("%s: the target 're:%.100s' %s. Name the linears by a simpler one.", where, regex, what),
         cause);
   }
 

@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.FloatTensors;
@@ -39,7 +40,7 @@ public final class WeightFiles {
   }
 
   private String name(int number) {
-    return "model-%05d-of-%05d.safetensors".formatted(number, blocks + 1);
+    return Words.format("model-%05d-of-%05d.safetensors", number, blocks + 1);
   }
 
   /** A tensor left in float, in the type that the container wants. */
@@ -68,7 +69,7 @@ public final class WeightFiles {
     String before = fileOfTensor.put(tensor.name(), file);
     if (before != null) {
       throw new IllegalArgumentException(
-          "%s lies in %s and in %s".formatted(tensor.name(), before, file));
+          Words.format("%s lies in %s and in %s", tensor.name(), before, file));
     }
     bytes += tensor.bytes();
   }

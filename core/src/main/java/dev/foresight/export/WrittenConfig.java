@@ -2,6 +2,7 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.ModelGrids;
 import dev.foresight.tensor.DType;
@@ -62,9 +63,7 @@ public final class WrittenConfig {
   public static void requireFloat(String location, ObjectNode config) {
     if (config.hasNonNull(QUANTIZATION)) {
       throw new InputException(
-          "%s is quantized already (%s): name the folder with the original weights."
-              .formatted(
-                  location,
+          Words.format("%s is quantized already (%s): name the folder with the original weights.", location,
                   config.path(QUANTIZATION).path("quant_method").asText("unnamed method")));
     }
   }

@@ -1,6 +1,7 @@
 package dev.foresight.importance;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -127,9 +128,7 @@ public final class Importance {
       double[] future = statistics.get(block + k);
       if (future == null || future.length != score.length) {
         throw new InputException(
-            "Block %d has %d channels of %s, but block %d has %s: leave the role out of --window-roles."
-                .formatted(
-                    block,
+            Words.format("Block %d has %d channels of %s, but block %d has %s: leave the role out of --window-roles.", block,
                     score.length,
                     role.key(),
                     block + k,
@@ -173,8 +172,7 @@ public final class Importance {
     for (int j = 0; j < statistic.length; j++) {
       if (!(statistic[j] >= 0 && statistic[j] < Double.POSITIVE_INFINITY)) {
         throw new InputException(
-            "Block %d has mean |x| %s in channel %d of %s: the sketches are damaged or the model overflows; calibrate again."
-                .formatted(block, statistic[j], j, role.key()));
+            Words.format("Block %d has mean |x| %s in channel %d of %s: the sketches are damaged or the model overflows; calibrate again.", block, statistic[j], j, role.key()));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.foresight.importance;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -35,7 +36,6 @@ public enum Normalization {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--window-normalization '%s' is unknown: choose none, mean or log."
-                        .formatted(key)));
+                    Words.format("--window-normalization '%s' is unknown: choose none, mean or log.", key)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.importance;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -48,8 +49,7 @@ public record Roles(Set<Role> fused) {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--window-roles has no role '%s': choose all, residual, or some of %s."
-                        .formatted(key.strip(), keys(EnumSet.allOf(Role.class)))));
+                    Words.format("--window-roles has no role '%s': choose all, residual, or some of %s.", key.strip(), keys(EnumSet.allOf(Role.class)))));
   }
 
   /** The name in settings, as {@link #parse} reads it. */

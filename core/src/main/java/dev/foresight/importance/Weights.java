@@ -1,6 +1,7 @@
 package dev.foresight.importance;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 
 /**
@@ -19,8 +20,7 @@ public record Weights(double ratio) {
   public Weights {
     if (!(ratio > 0 && ratio <= 1)) {
       throw new InputException(
-          "--window-weights %s%s is out of range: choose a ratio above 0 and at most 1."
-              .formatted(GEOMETRIC, ratio));
+          Words.format("--window-weights %s%s is out of range: choose a ratio above 0 and at most 1.", GEOMETRIC, ratio));
     }
   }
 
@@ -42,13 +42,12 @@ public record Weights(double ratio) {
         return new Weights(Double.parseDouble(key.substring(GEOMETRIC.length())));
       } catch (NumberFormatException e) {
         throw new InputException(
-            "--window-weights '%s' has no number after the colon: write geometric:0.5."
-                .formatted(key),
+            Words.format("--window-weights '%s' has no number after the colon: write geometric:0.5.", key),
             e);
       }
     }
     throw new InputException(
-        "--window-weights '%s' is unknown: choose uniform or geometric:0.5.".formatted(key));
+        Words.format("--window-weights '%s' is unknown: choose uniform or geometric:0.5.", key));
   }
 
   /** The name in settings, as {@link #parse} reads it. */

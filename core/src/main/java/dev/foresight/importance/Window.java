@@ -1,6 +1,7 @@
 package dev.foresight.importance;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 
 /**
  * The future window: how far, how much and in what form a block's importance looks at the blocks
@@ -17,13 +18,11 @@ public record Window(
   public Window {
     if (!(blend >= 0 && blend <= 1)) {
       throw new InputException(
-          "--window-blend %s is out of range: choose 0 to 1, where 1 looks at no other block."
-              .formatted(blend));
+          Words.format("--window-blend %s is out of range: choose 0 to 1, where 1 looks at no other block.", blend));
     }
     if (blocks < 0) {
       throw new InputException(
-          "--window-blocks %d is negative: choose how many blocks to look ahead, or 0 for none."
-              .formatted(blocks));
+          Words.format("--window-blocks %d is negative: choose how many blocks to look ahead, or 0 for none.", blocks));
     }
     if (weights == null) {
       throw new InputException("--window-weights is missing: choose uniform or geometric:0.5.");

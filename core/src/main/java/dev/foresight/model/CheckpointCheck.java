@@ -1,6 +1,7 @@
 package dev.foresight.model;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.TensorInfo;
 import java.util.List;
@@ -45,28 +46,24 @@ final class CheckpointCheck {
     require(name, shape);
     if (checkpoint.info(name).elements() > Integer.MAX_VALUE / Float.BYTES) {
       throw new InputException(
-          "%s: %s has shape %s, which takes 2 GiB or more in fp32; blocks as large are not supported."
-              .formatted(location, name, shape));
+          Words.format("%s: %s has shape %s, which takes 2 GiB or more in fp32; blocks as large are not supported.", location, name, shape));
     }
   }
 
   private void require(String name, List<Long> shape) {
     if (!checkpoint.contains(name)) {
       throw new InputException(
-          "%s lacks the tensor %s of shape %s, which its config.json asks for: the folder is"
-                  .formatted(location, name, shape)
+          Words.format("%s lacks the tensor %s of shape %s, which its config.json asks for: the folder is", location, name, shape)
               + " incomplete, or the config belongs to another model.");
     }
     TensorInfo info = checkpoint.info(name);
     if (!info.shape().equals(shape)) {
       throw new InputException(
-          "%s: %s has shape %s, but config.json asks for %s. One of them belongs to another model."
-              .formatted(location, name, info.shape(), shape));
+          Words.format("%s: %s has shape %s, but config.json asks for %s. One of them belongs to another model.", location, name, info.shape(), shape));
     }
     if (!info.dtype().widensToFloat()) {
       throw new InputException(
-          "%s: %s is stored as %s; weights must be F16, BF16 or F32."
-              .formatted(location, name, info.dtype()));
+          Words.format("%s: %s is stored as %s; weights must be F16, BF16 or F32.", location, name, info.dtype()));
     }
   }
 
@@ -79,13 +76,11 @@ final class CheckpointCheck {
     String digits = matcher.group(1);
     if (digits.length() > 9 || Integer.parseInt(digits) >= config.blocks()) {
       throw new InputException(
-          "%s: %s lies beyond the %d blocks that config.json declares as num_hidden_layers."
-              .formatted(location, info.name(), config.blocks()));
+          Words.format("%s: %s lies beyond the %d blocks that config.json declares as num_hidden_layers.", location, info.name(), config.blocks()));
     }
     if (!blockTensors.containsKey(matcher.group(2))) {
       throw new InputException(
-          "%s: %s has no place in a %s model with this config.json: one of them belongs to another"
-                  .formatted(location, info.name(), config.modelType())
+          Words.format("%s: %s has no place in a %s model with this config.json: one of them belongs to another", location, info.name(), config.modelType())
               + " model.");
     }
   }

@@ -3,6 +3,7 @@ package dev.foresight.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ record ConfigObject(String where, JsonNode json) {
   int positiveUpTo(String key, int most) {
     int value = positive(key);
     if (value > most) {
-      throw refuse(key, "at most %d: no model is as large".formatted(most));
+      throw refuse(key, Words.format("at most %d: no model is as large", most));
     }
     return value;
   }
@@ -74,7 +75,7 @@ record ConfigObject(String where, JsonNode json) {
     if (!list.isArray()
         || values.size() != count
         || values.stream().anyMatch(v -> !(v > 0) || v.isInfinite())) {
-      throw refuse(key, "a list of %d positive numbers".formatted(count));
+      throw refuse(key, Words.format("a list of %d positive numbers", count));
     }
     return values;
   }
@@ -139,22 +140,20 @@ record ConfigObject(String where, JsonNode json) {
             key -> {
               if (!known.contains(key)) {
                 throw new InputException(
-                    "%s has the key \"%s\" with value %s, which Foresight does not know: known are %s."
-                        .formatted(where, key, json.get(key), new TreeSet<>(known)));
+                    Words.format("%s has the key \"%s\" with value %s, which Foresight does not know: known are %s.", where, key, json.get(key), new TreeSet<>(known)));
               }
             });
   }
 
   InputException refuse(String key, String supported) {
     return new InputException(
-        "%s: \"%s\" is %s, but must be %s.".formatted(where, key, json.get(key), supported));
+        Words.format("%s: \"%s\" is %s, but must be %s.", where, key, json.get(key), supported));
   }
 
   private JsonNode required(String key) {
     if (!has(key)) {
       throw new InputException(
-          "%s lacks the key \"%s\": add it, or take a config.json that transformers wrote."
-              .formatted(where, key));
+          Words.format("%s lacks the key \"%s\": add it, or take a config.json that transformers wrote.", where, key));
     }
     return json.get(key);
   }

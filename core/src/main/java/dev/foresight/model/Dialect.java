@@ -1,5 +1,6 @@
 package dev.foresight.model;
 
+import dev.foresight.Words;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -101,7 +102,7 @@ record Dialect(
   /** Refuses values of keys that would change the model if anyone heeded them. */
   void refuseWhatIsNotComputed(ConfigObject config) {
     if (config.has(activationKey) && !config.text(activationKey).equals(activation.key())) {
-      throw config.refuse(activationKey, "\"%s\"".formatted(activation.key()));
+      throw config.refuse(activationKey, Words.format("\"%s\"", activation.key()));
     }
     for (Feature feature : List.of(Feature.ATTENTION_BIAS, Feature.MLP_BIAS)) {
       if (!has(feature) && config.flag(feature.key, false)) {

@@ -1,6 +1,7 @@
 package dev.foresight.model;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
@@ -70,8 +71,7 @@ public record Model(
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new InputException(
-            "%s: element %d of %s is %s. Fetch or write the weights again."
-                .formatted(location, i, tensor, values[i]));
+            Words.format("%s: element %d of %s is %s. Fetch or write the weights again.", location, i, tensor, values[i]));
       }
     }
   }

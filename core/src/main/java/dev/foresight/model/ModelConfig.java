@@ -2,6 +2,7 @@ package dev.foresight.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -168,8 +169,7 @@ public record ModelConfig(
     if (config.positive("hidden_size") % (2 * heads) != 0) {
       throw config.refuse(
           "hidden_size",
-          "an even multiple of num_attention_heads, which is %d, or stand beside a head_dim"
-              .formatted(heads));
+          Words.format("an even multiple of num_attention_heads, which is %d, or stand beside a head_dim", heads));
     }
     return config.positive("hidden_size") / heads;
   }

@@ -1,6 +1,7 @@
 package dev.foresight.model;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -56,8 +57,7 @@ final class RopeReader {
         && legacy.isPresent()
         && !legacy.get().json().equals(parameters.get().json())) {
       throw new InputException(
-          "%s has rope_parameters and a rope_scaling that differs: remove one of them."
-              .formatted(config.where()));
+          Words.format("%s has rope_parameters and a rope_scaling that differs: remove one of them.", config.where()));
     }
     Optional<ConfigObject> rope = parameters.or(() -> legacy);
     double share = rope.filter(r -> r.has(SHARE)).orElse(config).positiveNumber(SHARE, 1);
@@ -82,8 +82,7 @@ final class RopeReader {
     if (rope.share() > 1 || rope.channels(headDimension) % 2 != 0) {
       throw config.refuse(
           SHARE,
-          "such that it turns an even number of the %d channels of a head"
-              .formatted(headDimension));
+          Words.format("such that it turns an even number of the %d channels of a head", headDimension));
     }
     return rope;
   }
@@ -93,8 +92,7 @@ final class RopeReader {
     Optional<Double> inner = rope.flatMap(RopeReader::thetaOf);
     if (outer.isPresent() && inner.isPresent() && !outer.equals(inner)) {
       throw new InputException(
-          "%s has two values of rope_theta, %s and %s: remove the wrong one."
-              .formatted(config.where(), outer.get(), inner.get()));
+          Words.format("%s has two values of rope_theta, %s and %s: remove the wrong one.", config.where(), outer.get(), inner.get()));
     }
     return inner.or(() -> outer).orElse(DEFAULT_THETA);
   }

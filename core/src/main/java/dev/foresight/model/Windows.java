@@ -1,5 +1,6 @@
 package dev.foresight.model;
 
+import dev.foresight.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -65,8 +66,7 @@ enum Windows {
     if (types.size() != blocks || !List.of(SLIDING, FULL).containsAll(types)) {
       throw config.refuse(
           TYPES,
-          "a list of \"%s\" or \"%s\", one for each of the %d blocks"
-              .formatted(FULL, SLIDING, blocks));
+          Words.format("a list of \"%s\" or \"%s\", one for each of the %d blocks", FULL, SLIDING, blocks));
     }
     return types;
   }

@@ -2,6 +2,7 @@ package dev.foresight.onnx;
 
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Model;
 import java.io.Closeable;
 import java.io.IOException;
@@ -50,7 +51,7 @@ public final class BlockCache implements Closeable {
    * @param fingerprint of the model's config and weights, in hexadecimal
    */
   public static BlockCache of(Path root, String fingerprint) {
-    return new BlockCache(root.resolve("%.32s".formatted(fingerprint)), fingerprint, false);
+    return new BlockCache(root.resolve(Words.format("%.32s", fingerprint)), fingerprint, false);
   }
 
   /** A cache of one user in the system's folder for temporary files; closing it removes it. */
@@ -69,7 +70,7 @@ public final class BlockCache implements Closeable {
    * @throws InputException if the disk has no room, or a weight is not finite
    */
   String file(Model model, int block, Precision precision, WeightLayout layout) throws IOException {
-    String name = "block-%05d.%s".formatted(block, precision.name().toLowerCase(Locale.ROOT));
+    String name = Words.format("block-%05d.%s", block, precision.name().toLowerCase(Locale.ROOT));
     Path path = folder.resolve(name).toAbsolutePath();
     String key =
         Hashing.sha256Hex(
@@ -116,8 +117,7 @@ public final class BlockCache implements Closeable {
     long room = Files.getFileStore(folder).getUsableSpace();
     if (room < bytes) {
       throw new InputException(
-          "%s has room for %d MB, but the next block of the model needs %d MB: make room, or choose another --cache."
-              .formatted(folder, room >> 20, bytes >> 20));
+          Words.format("%s has room for %d MB, but the next block of the model needs %d MB: make room, or choose another --cache.", folder, room >> 20, bytes >> 20));
     }
   }
 

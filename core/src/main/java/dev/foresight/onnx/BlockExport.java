@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.Hashing;
+import dev.foresight.Words;
 import dev.foresight.model.Model;
 import dev.foresight.tensor.SafetensorsWriter;
 import java.io.BufferedOutputStream;
@@ -41,7 +42,7 @@ public final class BlockExport {
    */
   public long block(int block, Path folder) throws IOException {
     WeightLayout layout = new WeightLayout(graphs.of(block));
-    String name = "block-%05d".formatted(block);
+    String name = Words.format("block-%05d", block);
     Path weights = folder.resolve(name + ".weights");
     String key = Hashing.sha256Hex((name + layout.hash()).getBytes(StandardCharsets.UTF_8));
     new BlockFile(weights, key, layout).write(new BlockTensors(model, block));

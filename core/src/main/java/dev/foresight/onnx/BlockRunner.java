@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.tensor.DType;
@@ -189,8 +190,7 @@ public final class BlockRunner implements AutoCloseable {
       }
     }
     return new NotFiniteException(
-        "%s, block %d: the %s of sequence %d is not finite. Look for NaN, infinity or huge values"
-                .formatted(model.location(), block, role.key(), guilty)
+        Words.format("%s, block %d: the %s of sequence %d is not finite. Look for NaN, infinity or huge values", model.location(), block, role.key(), guilty)
             + " in the weights of this block and the ones before it.",
         guilty,
         block,
@@ -204,8 +204,7 @@ public final class BlockRunner implements AutoCloseable {
     }
     int block = blockThatSpoils(sequences[guilty]);
     throw new NotFiniteException(
-        "%s, block %d: the hidden states of sequence %d are not finite behind it. Look for NaN,"
-                .formatted(model.location(), block, guilty)
+        Words.format("%s, block %d: the hidden states of sequence %d are not finite behind it. Look for NaN,", model.location(), block, guilty)
             + " infinity or huge values in the weights of this block and the ones before it.",
         guilty,
         block,
@@ -252,8 +251,7 @@ public final class BlockRunner implements AutoCloseable {
     }
     if (length > model.config().maxPositions()) {
       throw new InputException(
-          "Sequences of %d tokens are longer than the %d positions that %s was made for: choose a"
-                  .formatted(length, model.config().maxPositions(), model.location())
+          Words.format("Sequences of %d tokens are longer than the %d positions that %s was made for: choose a", length, model.config().maxPositions(), model.location())
               + " smaller --sequence-length or --window.");
     }
     return length;

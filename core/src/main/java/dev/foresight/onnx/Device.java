@@ -3,6 +3,7 @@ package dev.foresight.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -20,9 +21,7 @@ public final class Device {
   public static void require(String name) {
     if (!name.toLowerCase(Locale.ROOT).matches("cpu(\\(-?\\d+\\)|:\\d+)?")) {
       throw new InputException(
-          "There is no device '%s' here: blocks run on the CPU (ONNX Runtime %s has %s). Use --device cpu."
-              .formatted(
-                  name,
+          Words.format("There is no device '%s' here: blocks run on the CPU (ONNX Runtime %s has %s). Use --device cpu.", name,
                   OnnxEnvironment.get().getVersion(),
                   OrtEnvironment.getAvailableProviders().stream()
                       .map(OrtProvider::getName)

@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.tensor.DType;
@@ -50,8 +51,7 @@ final class Embedding {
         int id = sequences[s][position];
         if (id < 0 || id >= vocabulary) {
           throw new InputException(
-              "Token id %d at position %d of sequence %d is outside the model's vocabulary of %d:"
-                      .formatted(id, position, s, vocabulary)
+              Words.format("Token id %d at position %d of sequence %d is outside the model's vocabulary of %d:", id, position, s, vocabulary)
                   + " the tokenizer belongs to another model.");
         }
         copy(id, rows, at);
@@ -74,8 +74,7 @@ final class Embedding {
           };
       if (!Float.isFinite(value)) {
         throw new InputException(
-            "%s holds %s in row %d, channel %d: the checkpoint is damaged. Fetch or write it again."
-                .formatted(name, value, id, j));
+            Words.format("%s holds %s in row %d, channel %d: the checkpoint is damaged. Fetch or write it again.", name, value, id, j));
       }
       to[at + j] = value * scale;
     }

@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Model;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.FloatTensors;
@@ -67,8 +68,7 @@ final class HeadRows {
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new InputException(
-            "%s: channel %d of token %d of %s is %s. Fetch or write the weights again."
-                .formatted(model.location(), i % hidden, from + i / hidden, tensor, values[i]));
+            Words.format("%s: channel %d of token %d of %s is %s. Fetch or write the weights again.", model.location(), i % hidden, from + i / hidden, tensor, values[i]));
       }
     }
     target.clear().put(values).flip();

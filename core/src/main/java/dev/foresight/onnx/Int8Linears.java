@@ -3,6 +3,7 @@ package dev.foresight.onnx;
 import static dev.foresight.onnx.OnnxGraph.attribute;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,7 @@ final class Int8Linears implements LinearNodes {
       }
     }
     throw new InputException(
-        "%s has %d input channels, not a multiple of %d: use --precision fp32."
-            .formatted(path, columns, SMALLEST_GROUP));
+        Words.format("%s has %d input channels, not a multiple of %d: use --precision fp32.", path, columns, SMALLEST_GROUP));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 
 /**
  * How a {@link BlockRunner} uses memory and threads. None of it changes a bit of the results,
@@ -52,7 +53,7 @@ public record RunnerSettings(
   private static void require(String what, int number) {
     if (number < 1) {
       throw new InputException(
-          "The number of %s is %d, but must be positive.".formatted(what, number));
+          Words.format("The number of %s is %d, but must be positive.", what, number));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.foresight.quantize;
 
+import dev.foresight.Words;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,18 +24,18 @@ final class BlockLayout {
         require(
             grids.inFloat(linear) || grids.of(linear).equals(grids.ofAll(group.linears())),
             weights,
-            "the linears of %s differ in their grid".formatted(group.role().key()));
+            Words.format("the linears of %s differ in their grid", group.role().key()));
         require(
             weights.linear(linear).columns() == columns,
             weights,
-            "the linears of %s differ in their input channels".formatted(group.role().key()));
+            Words.format("the linears of %s differ in their input channels", group.role().key()));
       }
       checkFold(weights, group.fold(), columns, producers);
     }
     require(
         seen.equals(weights.linears().keySet()),
         weights,
-        "linears %s, but roles for %s".formatted(weights.linears().keySet(), seen));
+        Words.format("linears %s, but roles for %s", weights.linears().keySet(), seen));
     require(seen.containsAll(grids.named()), weights, "not all of " + grids.named());
   }
 
@@ -45,7 +46,7 @@ final class BlockLayout {
       require(
           weights.vector(norm.weight()).length == columns,
           weights,
-          "%s does not have %d channels".formatted(norm.norm(), columns));
+          Words.format("%s does not have %d channels", norm.norm(), columns));
     } else if (fold instanceof LinearFold linear) {
       require(
           producers.add(linear.linear()), weights, linear.linear() + " would absorb two scales");
@@ -53,7 +54,7 @@ final class BlockLayout {
       require(
           rows * linear.repeat() == columns && rows % linear.headDimension() == 0,
           weights,
-          "%d rows of %s do not make %d channels".formatted(rows, linear.linear(), columns));
+          Words.format("%d rows of %s do not make %d channels", rows, linear.linear(), columns));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.Map;
@@ -51,9 +52,7 @@ public record BlockWeights(
           for (int i = 0; i < matrix.values().length; i++) {
             if (!Float.isFinite(matrix.values()[i])) {
               throw new InputException(
-                  "%s has weight %s in row %d, column %d: the checkpoint is damaged."
-                      .formatted(
-                          name(linear),
+                  Words.format("%s has weight %s in row %d, column %d: the checkpoint is damaged.", name(linear),
                           matrix.values()[i],
                           i / matrix.columns(),
                           i % matrix.columns()));
@@ -77,8 +76,7 @@ public record BlockWeights(
       float rounded = stored.round(values[i]);
       if (!Float.isFinite(rounded)) {
         throw new InputException(
-            "%s has %s at index %d, which %s cannot hold: choose a wider type for what stays in float, or mend the checkpoint."
-                .formatted(name(member), values[i], i, stored));
+            Words.format("%s has %s at index %d, which %s cannot hold: choose a wider type for what stays in float, or mend the checkpoint.", name(member), values[i], i, stored));
       }
       values[i] = rounded;
     }

@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.DType;
 
 /**
@@ -24,11 +25,11 @@ public record Grid(
     implements java.io.Serializable {
   public Grid {
     if (bits < 2 || bits > 8) {
-      throw new InputException("--bits %d is out of range: choose 2 to 8.".formatted(bits));
+      throw new InputException(Words.format("--bits %d is out of range: choose 2 to 8.", bits));
     }
     if (group < 0) {
       throw new InputException(
-          "--group %d is negative: choose a positive size, or 0 for whole rows.".formatted(group));
+          Words.format("--group %d is negative: choose a positive size, or 0 for whole rows.", group));
     }
     if (!stepType.widensToFloat()) {
       throw new IllegalArgumentException("Steps are floats, not " + stepType);
@@ -76,8 +77,7 @@ public record Grid(
     }
     if (columns % group != 0) {
       throw new InputException(
-          "%s has %d input channels, not a multiple of --group %d. Use %s."
-              .formatted(linear, columns, group, GroupSizes.thatDivide(columns)));
+          Words.format("%s has %d input channels, not a multiple of --group %d. Use %s.", linear, columns, group, GroupSizes.thatDivide(columns)));
     }
     return group;
   }

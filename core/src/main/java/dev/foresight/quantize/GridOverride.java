@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.Serializable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -26,7 +27,7 @@ public record GridOverride(Pattern pattern, int bits, int group, boolean inFloat
   public static GridOverride parse(String text) {
     int split = text.lastIndexOf('=');
     if (split < 1) {
-      throw new InputException("--override '%s' is not understood: %s.".formatted(text, HOW));
+      throw new InputException(Words.format("--override '%s' is not understood: %s.", text, HOW));
     }
     Pattern pattern = pattern(text, text.substring(0, split));
     String what = text.substring(split + 1);
@@ -43,7 +44,7 @@ public record GridOverride(Pattern pattern, int bits, int group, boolean inFloat
         group = Integer.parseInt(part.substring("group:".length()));
       } else {
         throw new InputException(
-            "--override '%s': '%s' is not understood: %s.".formatted(text, part, HOW));
+            Words.format("--override '%s': '%s' is not understood: %s.", text, part, HOW));
       }
     }
     return new GridOverride(pattern, bits, group, false);
@@ -54,7 +55,7 @@ public record GridOverride(Pattern pattern, int bits, int group, boolean inFloat
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new InputException(
-          "--override '%s': '%s' is no pattern (%s).".formatted(text, regex, e.getDescription()),
+          Words.format("--override '%s': '%s' is no pattern (%s).", text, regex, e.getDescription()),
           e);
     }
   }
@@ -62,8 +63,7 @@ public record GridOverride(Pattern pattern, int bits, int group, boolean inFloat
   private static void requireRange(String text, int bits) {
     if (bits < 2 || bits > 8) {
       throw new InputException(
-          "--override '%s': %d bits are out of range: choose 2 to 8, or float."
-              .formatted(text, bits));
+          Words.format("--override '%s': %d bits are out of range: choose 2 to 8, or float.", text, bits));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,8 +62,7 @@ public record GridOverrides(List<GridOverride> rules) implements Serializable {
         (rule, count) -> {
           if (count == 0) {
             throw new InputException(
-                "--override '%s' matches no linear that is left for it: names are like %s."
-                    .formatted(rule, fused.get(0).get(0)));
+                Words.format("--override '%s' matches no linear that is left for it: names are like %s.", rule, fused.get(0).get(0)));
           }
         });
     return new ModelGrids(grids.of(bits, group), others, floats, counts);
@@ -74,9 +74,7 @@ public record GridOverrides(List<GridOverride> rules) implements Serializable {
       Optional<GridOverride> other = of(linear);
       if (!other.map(GridOverride::change).equals(first.map(GridOverride::change))) {
         throw new InputException(
-            "--override gives %s '%s' and %s '%s': linears that read the same input share a scale and are fused by readers, so they need the same width and group. Use a pattern that matches all of %s."
-                .formatted(
-                    set.get(0),
+            Words.format("--override gives %s '%s' and %s '%s': linears that read the same input share a scale and are fused by readers, so they need the same width and group. Use a pattern that matches all of %s.", set.get(0),
                     first.map(GridOverride::change).orElse("nothing else"),
                     linear,
                     other.map(GridOverride::change).orElse("nothing else"),

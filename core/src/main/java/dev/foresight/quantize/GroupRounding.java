@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.Matrix;
 
 /**
@@ -78,12 +79,10 @@ public final class GroupRounding {
     for (int j = start; j < start + group; j++) {
       if (!Float.isFinite(weights.values()[j])) {
         return new InputException(
-            "%s has weight %s in row %d, column %d: the checkpoint is damaged."
-                .formatted(name, weights.values()[j], row, j - row * weights.columns()));
+            Words.format("%s has weight %s in row %d, column %d: the checkpoint is damaged.", name, weights.values()[j], row, j - row * weights.columns()));
       }
     }
     return new InputException(
-        "%s has weights in row %d, from column %d, that need a step beyond %s: choose a container with wider steps."
-            .formatted(name, row, start - row * weights.columns(), grid.stepType()));
+        Words.format("%s has weights in row %d, from column %d, that need a step beyond %s: choose a container with wider steps.", name, row, start - row * weights.columns(), grid.stepType()));
   }
 }

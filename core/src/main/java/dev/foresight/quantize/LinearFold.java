@@ -1,5 +1,7 @@
 package dev.foresight.quantize;
 
+import dev.foresight.Words;
+
 /**
  * A linear whose last rows, and their bias, are divided by the scale: up_proj, or v_proj, which
  * {@code repeat} query heads share under grouped attention (head h reads kv head h / repeat).
@@ -14,7 +16,7 @@ public record LinearFold(String linear, int firstRow, int repeat, int headDimens
   public LinearFold {
     if (firstRow < 0 || repeat < 1 || headDimension < 1) {
       throw new IllegalArgumentException(
-          "%s cannot feed %d heads of %d rows".formatted(linear, repeat, headDimension));
+          Words.format("%s cannot feed %d heads of %d rows", linear, repeat, headDimension));
     }
   }
 

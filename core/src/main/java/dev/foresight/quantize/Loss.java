@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -29,6 +30,6 @@ public enum Loss {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--loss '%s' is unknown: choose diagonal or sampled.".formatted(key)));
+                    Words.format("--loss '%s' is unknown: choose diagonal or sampled.", key)));
   }
 }

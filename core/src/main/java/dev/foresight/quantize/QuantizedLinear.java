@@ -1,5 +1,6 @@
 package dev.foresight.quantize;
 
+import dev.foresight.Words;
 import dev.foresight.tensor.Matrix;
 
 /**
@@ -24,8 +25,7 @@ public record QuantizedLinear(
         || steps.length != rows * groups
         || zeros.length != rows * groups) {
       throw new IllegalArgumentException(
-          "%d codes, %d steps and %d zero points do not make %d x %d in groups of %d"
-              .formatted(codes.length, steps.length, zeros.length, rows, columns, group));
+          Words.format("%d codes, %d steps and %d zero points do not make %d x %d in groups of %d", codes.length, steps.length, zeros.length, rows, columns, group));
     }
   }
 

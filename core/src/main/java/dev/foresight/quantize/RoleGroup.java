@@ -1,5 +1,6 @@
 package dev.foresight.quantize;
 
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,7 @@ public record RoleGroup(Role role, List<String> linears, Set<String> unclipped, 
     unclipped = Set.copyOf(unclipped);
     if (linears.isEmpty() || !linears.containsAll(unclipped)) {
       throw new IllegalArgumentException(
-          "%s has linears %s, of which %s are not clipped".formatted(role, linears, unclipped));
+          Words.format("%s has linears %s, of which %s are not clipped", role, linears, unclipped));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.ScaleCandidates.Candidate;
 import dev.foresight.tensor.Matrix;
@@ -48,8 +49,7 @@ record RoleSearch(
     if (compared.isEmpty() || known == null) {
       if (settings.needsStatistics() && !compared.isEmpty()) {
         throw new InputException(
-            "%s has no statistics: calibrate this model first, or use --method rtn."
-                .formatted(name));
+            Words.format("%s has no statistics: calibrate this model first, or use --method rtn.", name));
       }
       float[] ones = Candidate.identity(columns).scale();
       return new RoleSearch(new NoFold(), Double.NaN, ones, null, null, Map.of());
@@ -77,8 +77,7 @@ record RoleSearch(
     }
     if (statistics.rows() == null) {
       throw new InputException(
-          "%s has no sampled rows, which the sampled loss needs: use --loss diagonal, or calibrate with rows."
-              .formatted(name));
+          Words.format("%s has no sampled rows, which the sampled loss needs: use --loss diagonal, or calibrate with rows.", name));
     }
     return new SampledError(statistics.rows().calibrated(statistics.meanSquare()), product);
   }

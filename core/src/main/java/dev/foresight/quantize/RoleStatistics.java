@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 
 /**
  * What calibration knows of one role of one block.
@@ -15,9 +16,7 @@ public record RoleStatistics(double[] importance, double[] meanSquare, SampledRo
     if (importance.length != meanSquare.length
         || rows != null && rows.rows().columns() != importance.length) {
       throw new IllegalArgumentException(
-          "%d scores, %d mean squares and rows of %d channels"
-              .formatted(
-                  importance.length,
+          Words.format("%d scores, %d mean squares and rows of %d channels", importance.length,
                   meanSquare.length,
                   rows == null ? importance.length : rows.rows().columns()));
     }
@@ -31,8 +30,7 @@ public record RoleStatistics(double[] importance, double[] meanSquare, SampledRo
   void check(String name, int channels) {
     if (importance.length != channels) {
       throw new InputException(
-          "%s has %d channels, but its statistics have %d: the sketches are of another model; calibrate this one."
-              .formatted(name, channels, importance.length));
+          Words.format("%s has %d channels, but its statistics have %d: the sketches are of another model; calibrate this one.", name, channels, importance.length));
     }
     check(name, "importance", importance);
     check(name, "mean square", meanSquare);
@@ -42,8 +40,7 @@ public record RoleStatistics(double[] importance, double[] meanSquare, SampledRo
     for (int j = 0; j < values.length; j++) {
       if (!(values[j] >= 0 && values[j] < Double.POSITIVE_INFINITY)) {
         throw new InputException(
-            "%s has %s %s in channel %d: the sketches are damaged or the model overflows; calibrate again."
-                .formatted(name, what, values[j], j));
+            Words.format("%s has %s %s in channel %d: the sketches are damaged or the model overflows; calibrate again.", name, what, values[j], j));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.foresight.quantize;
 
+import dev.foresight.Words;
 import dev.foresight.tensor.Matrix;
 
 /**
@@ -13,7 +14,7 @@ public record SampledRows(Matrix rows, float[] weights) {
   public SampledRows {
     if (rows.rows() == 0 || weights.length != rows.rows()) {
       throw new IllegalArgumentException(
-          "%d weights for %d sampled rows".formatted(weights.length, rows.rows()));
+          Words.format("%d weights for %d sampled rows", weights.length, rows.rows()));
     }
     double sum = 0;
     for (float weight : weights) {

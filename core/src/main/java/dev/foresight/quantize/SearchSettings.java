@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 
 /**
@@ -27,11 +28,11 @@ public record SearchSettings(
   public SearchSettings {
     if (candidates < 1) {
       throw new InputException(
-          "%d search candidates are too few: choose 1 or more.".formatted(candidates));
+          Words.format("%d search candidates are too few: choose 1 or more.", candidates));
     }
     if (finalists < 1) {
       throw new InputException(
-          "%d search finalists are too few: choose 1 or more.".formatted(finalists));
+          Words.format("%d search finalists are too few: choose 1 or more.", finalists));
     }
   }
 

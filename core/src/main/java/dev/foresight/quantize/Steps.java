@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -42,7 +43,6 @@ public enum Steps {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--steps '%s' is unknown: choose range, clip, weighted or output."
-                        .formatted(key)));
+                    Words.format("--steps '%s' is unknown: choose range, clip, weighted or output.", key)));
   }
 }

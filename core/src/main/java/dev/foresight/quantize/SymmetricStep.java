@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -33,6 +34,6 @@ public enum SymmetricStep {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--symmetric-step '%s' is unknown: choose whole or narrow.".formatted(key)));
+                    Words.format("--symmetric-step '%s' is unknown: choose whole or narrow.", key)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.foresight.sketch;
 
+import dev.foresight.Words;
 import java.util.Arrays;
 
 /**
@@ -75,7 +76,7 @@ public final class ChannelSums {
   private void requireChannels(int channels) {
     if (channels != absolute.length) {
       throw new IllegalArgumentException(
-          "Sums of %d channels do not merge with sums of %d".formatted(absolute.length, channels));
+          Words.format("Sums of %d channels do not merge with sums of %d", absolute.length, channels));
     }
   }
 
@@ -126,6 +127,6 @@ public final class ChannelSums {
 
   @Override
   public String toString() {
-    return "%d tokens of %d channels".formatted(tokens, channels());
+    return Words.format("%d tokens of %d channels", tokens, channels());
   }
 }

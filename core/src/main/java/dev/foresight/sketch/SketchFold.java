@@ -1,5 +1,6 @@
 package dev.foresight.sketch;
 
+import dev.foresight.Words;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -31,11 +32,11 @@ public final class SketchFold {
   public void add(SliceId slice, RoleSketch sketch) {
     if (sketch.channels() != channels) {
       throw new IllegalArgumentException(
-          "Slice %s has %d channels, the others %d".formatted(slice, sketch.channels(), channels));
+          Words.format("Slice %s has %d channels, the others %d", slice, sketch.channels(), channels));
     }
     if (slices.putIfAbsent(slice, sketch) != null) {
       throw new IllegalArgumentException(
-          "Slice %s is there already: its tokens would count twice".formatted(slice));
+          Words.format("Slice %s is there already: its tokens would count twice", slice));
     }
   }
 
@@ -45,7 +46,7 @@ public final class SketchFold {
     overlap.retainAll(other.slices.keySet());
     if (!overlap.isEmpty()) {
       throw new IllegalArgumentException(
-          "Slices %s are in both: their tokens would count twice".formatted(overlap));
+          Words.format("Slices %s are in both: their tokens would count twice", overlap));
     }
     other.slices.forEach(this::add);
   }

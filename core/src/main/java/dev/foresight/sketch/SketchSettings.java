@@ -1,6 +1,7 @@
 package dev.foresight.sketch;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.Serializable;
 
 /**
@@ -13,10 +14,10 @@ import java.io.Serializable;
 public record SketchSettings(int slice, int rows, int firstRows) implements Serializable {
   public SketchSettings {
     if (slice < 1) {
-      throw new InputException("--slice %d: a slice has at least one sequence.".formatted(slice));
+      throw new InputException(Words.format("--slice %d: a slice has at least one sequence.", slice));
     }
     if (rows < 0 || firstRows < 0) {
-      throw new InputException("--rows %d: choose 0 for none, or more.".formatted(rows));
+      throw new InputException(Words.format("--rows %d: choose 0 for none, or more.", rows));
     }
     firstRows = rows == 0 ? 0 : firstRows;
   }

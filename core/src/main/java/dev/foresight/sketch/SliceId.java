@@ -1,5 +1,6 @@
 package dev.foresight.sketch;
 
+import dev.foresight.Words;
 import java.io.Serializable;
 import java.util.Comparator;
 
@@ -15,7 +16,7 @@ public record SliceId(String shard, int index) implements Comparable<SliceId>, S
 
   public SliceId {
     if (shard.isEmpty() || index < 0) {
-      throw new IllegalArgumentException("No slice '%s' %d".formatted(shard, index));
+      throw new IllegalArgumentException(Words.format("No slice '%s' %d", shard, index));
     }
   }
 
@@ -27,6 +28,6 @@ public record SliceId(String shard, int index) implements Comparable<SliceId>, S
 
   @Override
   public String toString() {
-    return "%s#%d".formatted(shard, index);
+    return Words.format("%s#%d", shard, index);
   }
 }

@@ -1,5 +1,6 @@
 package dev.foresight.study;
 
+import dev.foresight.Words;
 import java.util.Comparator;
 
 /**
@@ -48,7 +49,7 @@ public record CalibratedOn(Kind kind, String name) implements Comparable<Calibra
   public CalibratedOn {
     if (kind.named() == name.isEmpty()) {
       throw new IllegalArgumentException(
-          "'%s' is no name of a calibration on %s".formatted(name, kind));
+          Words.format("'%s' is no name of a calibration on %s", name, kind));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.foresight.study;
 
+import dev.foresight.Words;
+
 /**
  * A statistic with its confidence interval.
  *
@@ -10,7 +12,7 @@ package dev.foresight.study;
 public record Interval(double value, double low, double high) {
   public Interval {
     if (!(low <= high)) {
-      throw new IllegalArgumentException("An interval can't go from %s to %s".formatted(low, high));
+      throw new IllegalArgumentException(Words.format("An interval can't go from %s to %s", low, high));
     }
   }
 

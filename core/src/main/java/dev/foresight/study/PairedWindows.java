@@ -1,5 +1,6 @@
 package dev.foresight.study;
 
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,8 +44,7 @@ public final class PairedWindows {
                       draws.computeIfAbsent(domain, name -> draw(name, values.length, seed));
                   if (values.length == 0 || drawn[0].length != values.length) {
                     throw new IllegalArgumentException(
-                        "%s has %d windows of %s, others have %d"
-                            .formatted(variant, values.length, domain, drawn[0].length));
+                        Words.format("%s has %d windows of %s, others have %d", variant, values.length, domain, drawn[0].length));
                   }
                 }));
   }
@@ -80,7 +80,7 @@ public final class PairedWindows {
   private double[] values(Variant variant, String domain) {
     Map<String, double[]> domains = windows.get(variant);
     if (domains == null || !domains.containsKey(domain)) {
-      throw new IllegalArgumentException("%s was not judged on %s".formatted(variant, domain));
+      throw new IllegalArgumentException(Words.format("%s was not judged on %s", variant, domain));
     }
     return domains.get(domain);
   }

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.util.List;
 
@@ -25,9 +26,7 @@ public final class Checkpoints {
       return SafetensorsFile.open(folder.open(SINGLE_FILE));
     }
     throw new InputException(
-        "%s has neither %s nor %s; it has %s. Convert the weights to safetensors, or name another folder."
-            .formatted(
-                folder.location(),
+        Words.format("%s has neither %s nor %s; it has %s. Convert the weights to safetensors, or name another folder.", folder.location(),
                 SINGLE_FILE,
                 ShardedCheckpoint.INDEX,
                 files.isEmpty() ? "no files" : String.join(", ", files)));

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 
 /**
@@ -65,7 +66,6 @@ public enum DType {
       }
     }
     throw new InputException(
-        "Unknown tensor dtype '%s': safetensors files hold %s."
-            .formatted(name, Arrays.toString(values())));
+        Words.format("Unknown tensor dtype '%s': safetensors files hold %s.", name, Arrays.toString(values())));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.nio.charset.StandardCharsets;
 
 /** Names of files inside a model folder, which may come from an index that others wrote. */
@@ -20,8 +21,7 @@ public final class FileNames {
     boolean leads = file.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':');
     if (leads || file.isEmpty() || file.equals(".") || file.equals("..")) {
       throw new InputException(
-          "%s names the file '%s', which is no plain name inside the folder. Put the file there and"
-                  .formatted(where, file)
+          Words.format("%s names the file '%s', which is no plain name inside the folder. Put the file there and", where, file)
               + " name it without a path.");
     }
     boolean strange = file.chars().anyMatch(Character::isISOControl);
@@ -29,8 +29,7 @@ public final class FileNames {
         || !StandardCharsets.UTF_8.newEncoder().canEncode(file)
         || file.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
       throw new InputException(
-          "%s names a file by %d characters that file systems don't take: rename it, and write its name there again."
-              .formatted(where, file.length()));
+          Words.format("%s names a file by %d characters that file systems don't take: rename it, and write its name there again.", where, file.length()));
     }
     return file;
   }

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
@@ -71,8 +72,7 @@ public final class FloatTensors {
     long length = (long) values.length * dtype.bytes();
     if (length > Integer.MAX_VALUE) {
       throw new InputException(
-          "%s is %d bytes long: tensors of 2 GiB and more can't be written."
-              .formatted(name, length));
+          Words.format("%s is %d bytes long: tensors of 2 GiB and more can't be written.", name, length));
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
     switch (dtype) {
@@ -104,7 +104,6 @@ public final class FloatTensors {
 
   private static InputException overflow(String name, DType dtype, float value, int index) {
     return new InputException(
-        "Element %d of %s is %s, more than %s can hold: keep this model's own type."
-            .formatted(index, name, value, dtype));
+        Words.format("Element %d of %s is %s, more than %s can hold: keep this model's own type.", index, name, value, dtype));
   }
 }

@@ -2,6 +2,7 @@ package dev.foresight.tensor;
 
 import dev.foresight.InputException;
 import dev.foresight.NativeNames;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -27,12 +28,11 @@ public final class LocalModelFolder implements ModelFolder {
    */
   public LocalModelFolder(Path path) {
     if (!Files.exists(path)) {
-      throw new InputException("The model folder %s does not exist.".formatted(path));
+      throw new InputException(Words.format("The model folder %s does not exist.", path));
     }
     if (!Files.isDirectory(path)) {
       throw new InputException(
-          "%s is a file: name the folder that holds config.json and the safetensors."
-              .formatted(path));
+          Words.format("%s is a file: name the folder that holds config.json and the safetensors.", path));
     }
     this.path = path;
   }
@@ -62,8 +62,7 @@ public final class LocalModelFolder implements ModelFolder {
   public String text(String file) throws IOException {
     if (!Files.isRegularFile(resolve(file))) {
       throw new InputException(
-          "%s has no %s: is this a complete Hugging Face model folder?"
-              .formatted(location(), file));
+          Words.format("%s has no %s: is this a complete Hugging Face model folder?", location(), file));
     }
     return ModelFolder.super.text(file);
   }
@@ -75,8 +74,7 @@ public final class LocalModelFolder implements ModelFolder {
       resolved = path.resolve(file);
     } catch (InvalidPathException e) {
       throw new InputException(
-          "%s names the file '%s', which this machine's file names can't spell: rename it, or set a UTF-8 locale."
-              .formatted(location(), file),
+          Words.format("%s names the file '%s', which this machine's file names can't spell: rename it, or set a UTF-8 locale.", location(), file),
           e);
     }
     if (!file.endsWith(WEIGHTS) && Files.exists(resolved)) {
@@ -98,8 +96,7 @@ public final class LocalModelFolder implements ModelFolder {
             && real.startsWith(snapshots.resolveSibling("blobs"));
     if (!cached) {
       throw new InputException(
-          "%s is a link that leads out of the folder, to %s: put the file itself there."
-              .formatted(file, real));
+          Words.format("%s is a link that leads out of the folder, to %s: put the file itself there.", file, real));
     }
   }
 }

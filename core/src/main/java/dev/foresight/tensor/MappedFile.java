@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,14 +41,14 @@ public final class MappedFile implements ByteSource {
   /** With regions that start {@code stride} bytes apart. */
   static MappedFile open(Path file, int stride) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new InputException("%s is a folder: a file is needed here.".formatted(file));
+      throw new InputException(Words.format("%s is a folder: a file is needed here.", file));
     }
     FileChannel channel;
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
       throw new InputException(
-          "%s does not exist. Check the name, or finish the download.".formatted(file), e);
+          Words.format("%s does not exist. Check the name, or finish the download.", file), e);
     }
     try {
       return new MappedFile(file.toString(), channel, stride);
@@ -83,11 +84,11 @@ public final class MappedFile implements ByteSource {
   @Override
   public ByteBuffer read(long position, int length) throws IOException {
     if (position < 0 || length < 0) {
-      throw new IllegalArgumentException("%d bytes from %d".formatted(length, position));
+      throw new IllegalArgumentException(Words.format("%d bytes from %d", length, position));
     }
     if (position > size - length) {
       throw new EOFException(
-          "%s has %d bytes, but %d from %d are needed".formatted(name, size, length, position));
+          Words.format("%s has %d bytes, but %d from %d are needed", name, size, length, position));
     }
     if (length == 0) {
       return ByteBuffer.allocate(0).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);

@@ -1,5 +1,7 @@
 package dev.foresight.tensor;
 
+import dev.foresight.Words;
+
 /**
  * A dense fp32 matrix, row-major. The array is shared, not copied: weights are large.
  *
@@ -12,7 +14,7 @@ public record Matrix(int rows, int columns, float[] values) {
   public Matrix {
     if ((long) rows * columns != values.length) {
       throw new IllegalArgumentException(
-          "%d values do not make a matrix of %d x %d".formatted(values.length, rows, columns));
+          Words.format("%d values do not make a matrix of %d x %d", values.length, rows, columns));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.foresight.tensor;
 
+import dev.foresight.Words;
+
 /**
  * Single-precision matrix products from outside, so that the search need not know who does them.
  * Safe for several threads, as are its factors.
@@ -29,8 +31,7 @@ public interface MatrixProduct {
   default Matrix timesTransposed(Matrix a, Matrix b) {
     if (a.columns() != b.columns()) {
       throw new IllegalArgumentException(
-          "No product of [%d, %d] and the transpose of [%d, %d]"
-              .formatted(a.rows(), a.columns(), b.rows(), b.columns()));
+          Words.format("No product of [%d, %d] and the transpose of [%d, %d]", a.rows(), a.columns(), b.rows(), b.columns()));
     }
     Matrix product = Matrix.zeros(a.rows(), b.rows());
     try (Factor left = left(a)) {

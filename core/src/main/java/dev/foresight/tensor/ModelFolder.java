@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +34,7 @@ public interface ModelFolder {
     try (ByteSource source = open(file)) {
       if (source.size() > MAX_TEXT) {
         throw new InputException(
-            "%s has %d bytes: a text beside the weights has at most %d. Fetch or write it again."
-                .formatted(source.name(), source.size(), MAX_TEXT));
+            Words.format("%s has %d bytes: a text beside the weights has at most %d. Fetch or write it again.", source.name(), source.size(), MAX_TEXT));
       }
       try {
         return StandardCharsets.UTF_8
@@ -42,7 +42,7 @@ public interface ModelFolder {
             .decode(source.read(0, (int) source.size()))
             .toString();
       } catch (CharacterCodingException e) {
-        throw new InputException("%s is not UTF-8 text.".formatted(source.name()), e);
+        throw new InputException(Words.format("%s is not UTF-8 text.", source.name()), e);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.SafetensorsHeader.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,8 +55,7 @@ public final class SafetensorsFile implements Checkpoint {
     long length = entry.info().bytes();
     if (length > Integer.MAX_VALUE) {
       throw new InputException(
-          "%s: tensor '%s' is %d bytes long; its bytes can be had at once only below 2 GiB."
-              .formatted(file.name(), name, length));
+          Words.format("%s: tensor '%s' is %d bytes long; its bytes can be had at once only below 2 GiB.", file.name(), name, length));
     }
     return file.read(entry.position(), (int) length);
   }
@@ -66,14 +66,12 @@ public final class SafetensorsFile implements Checkpoint {
     TensorInfo info = entry.info();
     if (!info.dtype().widensToFloat()) {
       throw new InputException(
-          "%s: tensor '%s' is %s; weights must be F32, F16 or BF16."
-              .formatted(file.name(), name, info.dtype()));
+          Words.format("%s: tensor '%s' is %s; weights must be F32, F16 or BF16.", file.name(), name, info.dtype()));
     }
     long elements = info.elements();
     if (elements > Integer.MAX_VALUE - 8) { // the longest array of usual virtual machines
       throw new InputException(
-          "%s: tensor '%s' has %d elements, more than one array can hold."
-              .formatted(file.name(), name, elements));
+          Words.format("%s: tensor '%s' has %d elements, more than one array can hold.", file.name(), name, elements));
     }
     float[] values = new float[(int) elements];
     int width = info.dtype().bytes();

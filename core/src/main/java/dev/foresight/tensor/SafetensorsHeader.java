@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -146,7 +147,7 @@ record SafetensorsHeader(SortedMap<String, Entry> entries) {
       return DType.parse(dtype);
     } catch (InputException e) {
       throw new InputException(
-          "%s, tensor '%s': %s".formatted(file.name(), name, e.getMessage()), e);
+          Words.format("%s, tensor '%s': %s", file.name(), name, e.getMessage()), e);
     }
   }
 
@@ -204,7 +205,6 @@ record SafetensorsHeader(SortedMap<String, Entry> entries) {
   private static InputException wrong(
       ByteSource file, @FormatString String what, Object... values) {
     return new InputException(
-        "%s is no safetensors file that can be trusted: %s. Fetch or write it again."
-            .formatted(file.name(), what.formatted(values)));
+        Words.format("%s is no safetensors file that can be trusted: %s. Fetch or write it again.", file.name(), Words.format(what, values)));
   }
 }

@@ -3,6 +3,7 @@ package dev.foresight.tensor;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -54,7 +55,7 @@ public final class SafetensorsWriter {
       ByteBuffer bytes = tensor.data().bytes().duplicate();
       if (bytes.remaining() != tensor.info().bytes()) {
         throw new IllegalArgumentException(
-            "%s has %d bytes".formatted(tensor.info(), bytes.remaining()));
+            Words.format("%s has %d bytes", tensor.info(), bytes.remaining()));
       }
       written += bytes.remaining();
       writeAll(channel, bytes);

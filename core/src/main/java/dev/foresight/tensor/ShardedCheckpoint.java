@@ -2,6 +2,7 @@ package dev.foresight.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -57,14 +58,13 @@ public final class ShardedCheckpoint implements Checkpoint {
   private static SortedMap<String, String> weightMap(String index, String text) {
     JsonNode node = StrictJson.object(index, text).path("weight_map");
     if (!node.isObject() || node.isEmpty()) {
-      throw new InputException("%s has no weight_map, or an empty one.".formatted(index));
+      throw new InputException(Words.format("%s has no weight_map, or an empty one.", index));
     }
     SortedMap<String, String> map = new TreeMap<>();
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!field.getValue().isTextual()) {
         throw new InputException(
-            "%s: the file of '%s' is %s, not a name."
-                .formatted(index, field.getKey(), field.getValue()));
+            Words.format("%s: the file of '%s' is %s, not a name.", index, field.getKey(), field.getValue()));
       }
       map.put(field.getKey(), FileNames.requirePlain(index, field.getValue().textValue()));
     }
@@ -77,8 +77,7 @@ public final class ShardedCheckpoint implements Checkpoint {
         (tensor, name) -> {
           if (!files.get(name).contains(tensor)) {
             throw new InputException(
-                "%s says that '%s' lies in %s, but it is not there. Fetch or write both again."
-                    .formatted(index, tensor, name));
+                Words.format("%s says that '%s' lies in %s, but it is not there. Fetch or write both again.", index, tensor, name));
           }
         });
     files.forEach(
@@ -86,8 +85,7 @@ public final class ShardedCheckpoint implements Checkpoint {
           for (TensorInfo info : file.tensors()) {
             if (!name.equals(weightMap.get(info.name()))) {
               throw new InputException(
-                  "%s holds '%s', which %s does not place there. Fetch or write both again."
-                      .formatted(name, info.name(), index));
+                  Words.format("%s holds '%s', which %s does not place there. Fetch or write both again.", name, info.name(), index));
             }
           }
         });

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 
 /** JSON in which a duplicate key or anything after the last brace is an error. */
 public final class StrictJson {
@@ -32,14 +33,13 @@ public final class StrictJson {
       node = MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "%s is not valid JSON (%s). Fetch or write it again."
-              .formatted(what, e.getOriginalMessage()),
+          Words.format("%s is not valid JSON (%s). Fetch or write it again.", what, e.getOriginalMessage()),
           e);
     }
     if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new InputException("%s is not a JSON object.".formatted(what));
+    throw new InputException(Words.format("%s is not a JSON object.", what));
   }
 
   /** Compact JSON text. */

@@ -1,6 +1,7 @@
 package dev.foresight.tensor;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Collection;
 
 /** The message for a tensor that is not there, the same for all checkpoints. */
@@ -17,7 +18,6 @@ public final class TensorNames {
   public static InputException missing(String where, String name, Collection<String> present) {
     String some = String.join(", ", present.stream().limit(SHOWN).toList());
     return new InputException(
-        "%s has no tensor '%s'; it has %d, among them %s. Is it the right model?"
-            .formatted(where, name, present.size(), some));
+        Words.format("%s has no tensor '%s'; it has %d, among them %s. Is it the right model?", where, name, present.size(), some));
   }
 }

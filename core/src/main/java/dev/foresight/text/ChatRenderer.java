@@ -6,6 +6,7 @@ import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import dev.foresight.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -111,11 +112,11 @@ final class ChatRenderer {
   private static RefusedException refused(TemplateError error) {
     for (Throwable t = error.getException(); t != null; t = t.getCause()) {
       if (t instanceof RefusedException) {
-        return new RefusedException("'%s'".formatted(t.getMessage()), t);
+        return new RefusedException(Words.format("'%s'", t.getMessage()), t);
       }
     }
     String message = error.getMessage().replaceAll("\\s+", " ").strip();
     return new RefusedException(
-        "line %d: %s".formatted(error.getLineno(), message), error.getException());
+        Words.format("line %d: %s", error.getLineno(), message), error.getException());
   }
 }

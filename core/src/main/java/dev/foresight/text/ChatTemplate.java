@@ -2,6 +2,7 @@ package dev.foresight.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.Serializable;
@@ -69,7 +70,7 @@ public final class ChatTemplate implements Serializable {
     return template.isTextual()
         ? Optional.of(
             new ChatTemplate(
-                "%s of %s".formatted(KEY, config.where()), template.asText(), tokens(config)))
+                Words.format("%s of %s", KEY, config.where()), template.asText(), tokens(config)))
         : Optional.empty();
   }
 
@@ -103,8 +104,7 @@ public final class ChatTemplate implements Serializable {
       return jinja.render(messages, tokens);
     } catch (ChatRenderer.RefusedException e) {
       throw new InputException(
-          "%s can't render a conversation: %s. Mend or remove the conversation, or name another"
-                  .formatted(location, e.getMessage())
+          Words.format("%s can't render a conversation: %s. Mend or remove the conversation, or name another", location, e.getMessage())
               + " template by --chat-template.",
           e);
     }

@@ -1,6 +1,7 @@
 package dev.foresight.text;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.Serializable;
 
 /**
@@ -18,8 +19,7 @@ public record PackingSettings(int sequenceLength, Bos bos, String separator, lon
   public PackingSettings {
     if (sequenceLength < 2) {
       throw new InputException(
-          "--sequence-length %d is too short: a sequence needs at least 2 tokens."
-              .formatted(sequenceLength));
+          Words.format("--sequence-length %d is too short: a sequence needs at least 2 tokens.", sequenceLength));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.foresight.text;
 import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.filter.Filter;
+import dev.foresight.Words;
 import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,8 +68,7 @@ final class PythonStrings extends ELResolver {
       case "split/2" -> split(text, arguments[0], Integer.parseInt(arguments[1]));
       default -> // Jinjava would go on with nothing in its place
           throw new ChatRenderer.RefusedException(
-              "it calls %s of a string with %d arguments, which is not known here"
-                  .formatted(method, arguments.length));
+              Words.format("it calls %s of a string with %d arguments, which is not known here", method, arguments.length));
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.text;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -44,8 +45,7 @@ public final class SequencePacker {
     this.sink = sink;
     if ((bosAtStart || bosAtDocument) && bos.isEmpty()) {
       throw new InputException(
-          "--bos %s needs a bos_token, and tokenizer_config.json names none: use --bos none."
-              .formatted(settings.bos()));
+          Words.format("--bos %s needs a bos_token, and tokenizer_config.json names none: use --bos none.", settings.bos()));
     }
   }
 

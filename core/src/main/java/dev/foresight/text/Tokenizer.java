@@ -3,6 +3,7 @@ package dev.foresight.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.foresight.InputException;
 import dev.foresight.NativeCode;
+import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -40,8 +41,7 @@ public final class Tokenizer implements AutoCloseable {
   public static Tokenizer open(ModelFolder folder) throws IOException {
     if (!folder.files().contains("tokenizer.json")) {
       throw new InputException(
-          "%s has no tokenizer.json: save the model with a fast tokenizer (transformers"
-                  .formatted(folder.location())
+          Words.format("%s has no tokenizer.json: save the model with a fast tokenizer (transformers", folder.location())
               + " writes it with tokenizer.save_pretrained).");
     }
     return of(folder.text("tokenizer.json"), TokenizerConfig.of(folder), folder.location());
@@ -63,7 +63,7 @@ public final class Tokenizer implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       throw new InputException(
-          "%s/tokenizer.json can't be read as a tokenizer: %s".formatted(location, e.getMessage()),
+          Words.format("%s/tokenizer.json can't be read as a tokenizer: %s", location, e.getMessage()),
           e);
     }
   }
@@ -83,8 +83,7 @@ public final class Tokenizer implements AutoCloseable {
     long[] ids = tokenizer.encode(text, false, false).getIds();
     if (ids.length != 1) {
       throw new InputException(
-          "%s '%s' is %d tokens in the tokenizer of %s, not one: name a special token."
-              .formatted(what, text, ids.length, location));
+          Words.format("%s '%s' is %d tokens in the tokenizer of %s, not one: name a special token.", what, text, ids.length, location));
     }
     return (int) ids[0];
   }

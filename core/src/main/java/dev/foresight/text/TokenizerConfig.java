@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
@@ -40,8 +41,7 @@ record TokenizerConfig(String where, ObjectNode json) {
     }
     if (!text.isTextual()) {
       throw new InputException(
-          "%s: %s must be a text, an object with its content, or null. Mend it, or save the tokenizer again."
-              .formatted(where, key));
+          Words.format("%s: %s must be a text, an object with its content, or null. Mend it, or save the tokenizer again.", where, key));
     }
     return Optional.of(text.textValue()).filter(name -> !name.isEmpty());
   }

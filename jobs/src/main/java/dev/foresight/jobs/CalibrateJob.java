@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
@@ -125,8 +126,7 @@ final class CalibrateJob {
       int length = request.packing().sequenceLength();
       if (length > model.config().maxPositions()) {
         throw new InputException(
-            "--sequence-length %d is beyond the %d positions of %s: choose at most that."
-                .formatted(length, model.config().maxPositions(), folder.location()));
+            Words.format("--sequence-length %d is beyond the %d positions of %s: choose at most that.", length, model.config().maxPositions(), folder.location()));
       }
       return model.config();
     }
@@ -161,8 +161,7 @@ final class CalibrateJob {
     CalibrationTable.print(packed, missing, out);
     if (packed.stream().allMatch(shard -> shard.shard().sequences() == 0)) {
       throw new InputException(
-          "No shard has the %d tokens of one sequence: add text or lower --sequence-length."
-              .formatted(request.packing().sequenceLength()));
+          Words.format("No shard has the %d tokens of one sequence: add text or lower --sequence-length.", request.packing().sequenceLength()));
     }
     List<SliceTask> tasks =
         packed.stream()
@@ -179,7 +178,7 @@ final class CalibrateJob {
         finished.values().stream()
             .map(FinishedSlice::cpu)
             .collect(Collectors.toCollection(TreeSet::new));
-    spark.setJobGroup("commit", "Publish %d shards".formatted(missing.size()));
+    spark.setJobGroup("commit", Words.format("Publish %d shards", missing.size()));
     Manifest manifest =
         store.commit(
             stored(packed, missing, finished),
@@ -202,7 +201,7 @@ final class CalibrateJob {
       return List.of();
     }
     spark.setJobGroup(
-        "calibrate", "Run the blocks of %s over %,d slices".formatted(location, tasks.size()));
+        "calibrate", Words.format("Run the blocks of %s over %,d slices", location, tasks.size()));
     CalibrationCounters counters = CalibrationCounters.register(spark.sc());
     long tokens =
         tasks.stream().mapToLong(SliceTask::sequences).sum() * request.packing().sequenceLength();

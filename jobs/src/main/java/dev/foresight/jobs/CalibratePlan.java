@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.spark.ExecutorModel;
 import dev.foresight.spark.Locations;
@@ -69,24 +70,20 @@ final class CalibratePlan {
     ExecutorMemory memory = ExecutorMemory.of(folder, request, spark.getConf());
     SliceProbe.Timing timing = probe(location, folder, config);
     int atOnce = (int) Math.min(slices, Math.max(1, spark.defaultParallelism()));
-    print("Reads", "%,d files, %,d bytes, %,d shards".formatted(files.length, bytes, shards));
+    print("Reads", Words.format("%,d files, %,d bytes, %,d shards", files.length, bytes, shards));
     print(
         "Tokens",
-        "about %,d in the files, %,d of them run: %,d sequences of %d"
-            .formatted(tokens, sequences * length, sequences, length));
+        Words.format("about %,d in the files, %,d of them run: %,d sequences of %d", tokens, sequences * length, sequences, length));
     print(
         "Slices",
-        "about %,d tasks of %d sequences, %d at once"
-            .formatted(slices, request.sketch().slice(), atOnce));
+        Words.format("about %,d tasks of %d sequences, %d at once", slices, request.sketch().slice(), atOnce));
     print(
         "Memory",
-        "an executor with %d tasks: %,d MiB of blocks, %,d MiB of batches; heap %,d MiB"
-            .formatted(
-                memory.tasks(),
+        Words.format("an executor with %d tasks: %,d MiB of blocks, %,d MiB of batches; heap %,d MiB", memory.tasks(),
                 memory.blocks() >> 20,
                 memory.scratch() >> 20,
                 memory.heap() >> 20));
-    print("Needs", "spark.executor.memoryOverhead=%dm at least".formatted(memory.overheadMib()));
+    print("Needs", Words.format("spark.executor.memoryOverhead=%dm at least", memory.overheadMib()));
     double seconds = timing.secondsPerToken() * sequences * length / atOnce;
     print(
         "Time",
@@ -122,7 +119,7 @@ final class CalibratePlan {
   }
 
   private void print(String what, String text) {
-    out.printf("%-8s %s%n", what, text);
+    out.printf(Locale.ROOT, "%-8s %s%n", what, text);
   }
 
   /** Of the text alone: other columns make the estimate too high, compression too low. */

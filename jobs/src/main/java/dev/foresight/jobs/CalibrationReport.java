@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.drift.Coverage;
 import dev.foresight.model.Role;
 import dev.foresight.spark.AtomicFiles;
@@ -17,6 +18,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -96,13 +98,11 @@ final class CalibrationReport {
     List<String> warnings = new ArrayList<>();
     if (manifest.cpus().size() > 1) {
       warnings.add(
-          "Slices ran on %d kinds of CPU (%s), which may differ in the last bits."
-              .formatted(manifest.cpus().size(), String.join("; ", manifest.cpus())));
+          Words.format("Slices ran on %d kinds of CPU (%s), which may differ in the last bits.", manifest.cpus().size(), String.join("; ", manifest.cpus())));
     }
     if (manifest.runtimes().size() > 1) {
       warnings.add(
-          "Slices ran on onnxruntime %s, which may differ in the last bits."
-              .formatted(String.join(" and ", manifest.runtimes())));
+          Words.format("Slices ran on onnxruntime %s, which may differ in the last bits.", String.join(" and ", manifest.runtimes())));
     }
     long tokens =
         manifest.stored().stream().mapToLong(StoredShard::usedSequences).sum()
@@ -110,8 +110,7 @@ final class CalibrationReport {
     for (Map.Entry<Role, Integer> role : manifest.fingerprint().channels().entrySet()) {
       if (tokens < (long) Coverage.THIN * role.getValue()) {
         warnings.add(
-            "%s has %,d channels, seen by %,d tokens only: its means are thin, calibrate more text."
-                .formatted(role.getKey().key(), role.getValue(), tokens));
+            Words.format("%s has %,d channels, seen by %,d tokens only: its means are thin, calibrate more text.", role.getKey().key(), role.getValue(), tokens));
       }
     }
     return warnings;
@@ -158,17 +157,17 @@ final class CalibrationReport {
                     .skipped()
                     .forEach(
                         s ->
-                            out.printf(
+                            out.printf(Locale.ROOT, 
                                 "Left out: shard %s, sequence %d: %s of block %d is not finite%n",
                                 shard.id(), s.sequence(), s.place(), s.block())));
     if (times.reusedSlices() > 0) {
-      out.printf("Took over %,d slices of a run that did not end%n", times.reusedSlices());
+      out.printf(Locale.ROOT, "Took over %,d slices of a run that did not end%n", times.reusedSlices());
     }
     if (added.isEmpty()) {
-      out.printf("Nothing to run: %s has all these shards already%n", root);
+      out.printf(Locale.ROOT, "Nothing to run: %s has all these shards already%n", root);
     } else {
       double seconds = times.calibrationSeconds();
-      out.printf(
+      out.printf(Locale.ROOT, 
           "Calibrated %,d tokens in %.1f s (%.0f tokens/s, packing %.1f s) into %s%n",
           addedTokens(), seconds, addedTokens() / seconds, times.packingSeconds(), root);
     }

@@ -3,12 +3,14 @@ package dev.foresight.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.evaluate.McNemar;
 import dev.foresight.evaluate.PairedMeans;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.Locations;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -52,26 +54,26 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (resamples < 100) {
       throw new InputException(
-          "--resamples %d are too few for an interval: choose 100 or more.".formatted(resamples));
+          Words.format("--resamples %d are too few for an interval: choose 100 or more.", resamples));
     }
     Configuration conf = StoreAccess.configuration();
     EvaluationReport a = EvaluationReport.read(first, conf);
     EvaluationReport b = EvaluationReport.read(second, conf);
     a.requireSameData(b);
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("A: %s%nB: %s%n", a.model(), b.model());
+    out.printf(Locale.ROOT, "A: %s%nB: %s%n", a.model(), b.model());
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("a", a.model()).put("b", b.model()).put("resamples", resamples).put("seed", seed);
     if (a.hasText()) {
       PairedMeans loss = paired(a, b, "/window_loss", "loss", json, out);
-      out.printf("perplexity: A %.4f, B %.4f%n", Math.exp(loss.a()), Math.exp(loss.b()));
+      out.printf(Locale.ROOT, "perplexity: A %.4f, B %.4f%n", Math.exp(loss.a()), Math.exp(loss.b()));
       if (a.sharesReference(b)) {
         paired(a, b, "/reference/window_divergence", "divergence", json, out);
       }
     }
     for (String task : a.tasks()) {
       accuracy(a, b, task, "acc", "predicted", json, out);
-      if (a.json().at("/tasks/%s/acc_norm".formatted(task)).isNumber()) {
+      if (a.json().at(Words.format("/tasks/%s/acc_norm", task)).isNumber()) {
         accuracy(a, b, task, "acc_norm", "predicted_norm", json, out);
       }
     }
@@ -92,7 +94,7 @@ final class CompareCommand implements Callable<Integer> {
     double[] ours = a.numbers(pointer);
     PairedMeans means = PairedMeans.of(ours, b.numbers(pointer), resamples, seed);
     json.set(name, Json.MAPPER.<JsonNode>valueToTree(means));
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%s: A %.5f, B %.5f, B − A %+.5f nats [%+.5f, %+.5f] (95 %%, %d windows)%s%n",
         name,
         means.a(),
@@ -115,14 +117,14 @@ final class CompareCommand implements Callable<Integer> {
       PrintWriter out) {
     McNemar test = McNemar.of(a.right(task, prediction), b.right(task, prediction));
     ObjectNode node = json.withObjectProperty("tasks").withObjectProperty(task).putObject(metric);
-    String pointer = "/tasks/%s/%s".formatted(task, metric);
+    String pointer = Words.format("/tasks/%s/%s", task, metric);
     double ours = a.json().at(pointer).asDouble();
     double theirs = b.json().at(pointer).asDouble();
     node.put("a", ours).put("b", theirs).put("difference", test.difference());
     node.put("standard_error", test.standardError());
     node.put("rows", test.rows()).put("only_a", test.onlyA()).put("only_b", test.onlyB());
     node.put("p", test.pValue());
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%s %s: A %.4f, B %.4f, B − A %+.4f ± %.4f; right in A only %d, in B only %d of %d, p = %.4f%n",
         task,
         metric,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.drift.Coverage;
 import dev.foresight.drift.RoleDrift;
 import dev.foresight.importance.Importance;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -133,12 +135,11 @@ final class CompareJob {
     if (!a.fingerprint().channels().equals(b.fingerprint().channels())
         || a.blocks() != b.blocks()) {
       throw new InputException(
-          "%s and %s are of models of different shapes: compare stores of one model."
-              .formatted(first.root(), second.root()));
+          Words.format("%s and %s are of models of different shapes: compare stores of one model.", first.root(), second.root()));
     }
     List<String> differing = StoreFingerprint.differing(a.model(), b.model());
     if (!differing.isEmpty()) {
-      notes.add("The stores are of different models (%s).".formatted(String.join(", ", differing)));
+      notes.add(Words.format("The stores are of different models (%s).", String.join(", ", differing)));
     }
     return List.of(
         side(request, request.first(), first, a, request.shards()),
@@ -151,8 +152,7 @@ final class CompareJob {
     List<StoredShard> chosen = manifest.choose(request.shards(), store.root().toString());
     if (chosen.size() < 2) {
       throw new InputException(
-          "%s has one shard to compare, %s: name a second store, or more --shards."
-              .formatted(store.root(), chosen.get(0).id()));
+          Words.format("%s has one shard to compare, %s: name a second store, or more --shards.", store.root(), chosen.get(0).id()));
     }
     List<Side> sides = new ArrayList<>();
     for (StoredShard shard : chosen) {
@@ -173,7 +173,7 @@ final class CompareJob {
                 0,
                 request.firstPosition())
             .select(store.root().toString(), manifest, 0);
-    spark.setJobGroup("compare", "Merge the sums of %s".formatted(name));
+    spark.setJobGroup("compare", Words.format("Merge the sums of %s", name));
     List<Moments> moments =
         spark
             .parallelize(IntStream.range(0, manifest.blocks()).boxed().toList(), manifest.blocks())
@@ -226,13 +226,11 @@ final class CompareJob {
       Coverage any = side.coverage(0, role);
       if (any.isThin()) {
         notes.add(
-            "%s: %s has %.1f tokens a channel only: its means are thin."
-                .formatted(side.name(), role.key(), any.tokensPerChannel()));
+            Words.format("%s: %s has %.1f tokens a channel only: its means are thin.", side.name(), role.key(), any.tokensPerChannel()));
       }
       if (outliers + never > 0) {
         notes.add(
-            "%s: %s has %d outlier channels and %d that were never active, over %d blocks."
-                .formatted(side.name(), role.key(), outliers, never, side.moments().size()));
+            Words.format("%s: %s has %d outlier channels and %d that were never active, over %d blocks.", side.name(), role.key(), outliers, never, side.moments().size()));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.corpus.ShardBy;
 import dev.foresight.tensor.ModelFolder;
@@ -50,8 +51,7 @@ record Corpus(String location, String column, ShardBy shardBy, Optional<String> 
           .orElseThrow(
               () ->
                   new InputException(
-                      "'%s' holds conversations, and %s has no chat template: name one by --chat-template."
-                          .formatted(column, model.location())));
+                      Words.format("'%s' holds conversations, and %s has no chat template: name one by --chat-template.", column, model.location())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -62,7 +62,7 @@ record Corpus(String location, String column, ShardBy shardBy, Optional<String> 
     try (var in = fileSystem.open(path)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (FileNotFoundException e) {
-      throw new InputException("--chat-template: there is no file %s.".formatted(path), e);
+      throw new InputException(Words.format("--chat-template: there is no file %s.", path), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.evaluate.PerplexityResult.Comparison;
 import dev.foresight.export.CompressedTensors;
 import dev.foresight.jobs.QuantizeCommand.Method;
@@ -17,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -60,8 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     Path model = datasets.resolve("models/foresight-tiny");
     if (!Files.isDirectory(model)) {
       throw new InputException(
-          "There is no model %s: name the repository's datasets folder by --datasets."
-              .formatted(model));
+          Words.format("There is no model %s: name the repository's datasets folder by --datasets.", model));
     }
     try (SparkSession session = spark.open("demo")) {
       run(session, model, spec.commandLine().getOut());
@@ -92,12 +93,12 @@ final class DemoCommand implements Callable<Integer> {
     for (int bits : new int[] {3, 4}) {
       for (Method method : METHODS) {
         String name = method.key();
-        Path written = output.resolve("%s-%d".formatted(name, bits));
+        Path written = output.resolve(Words.format("%s-%d", name, bits));
         new QuantizeJob(session, out).run(request(model, sketches, written, method, bits));
         row(table, name, bits, judge.run(judged(written, model)), weights(written));
       }
     }
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%n%-8s %5s %12s %10s %10s %12s%n",
         "method", "bits", "perplexity", "mean KL", "same top", "bytes");
     out.print(table);
@@ -129,7 +130,7 @@ final class DemoCommand implements Callable<Integer> {
         StudyMethod.parse(options, List.of("awq", "faq"), List.of()),
         "awq",
         new StudyPlan(STUDIED, true, false, 0, List.of()),
-        List.of("%s/heldout/{%s}.jsonl".formatted(datasets, String.join(",", STUDIED))),
+        List.of(Words.format("%s/heldout/{%s}.jsonl", datasets, String.join(",", STUDIED))),
         256,
         6,
         1,
@@ -172,9 +173,7 @@ final class DemoCommand implements Callable<Integer> {
       StringBuilder table, String method, int bits, EvaluateJob.Outcome outcome, long bytes) {
     Comparison reference = outcome.result().comparison().orElseThrow();
     table.append(
-        "%-8s %5d %12.4f %10.5f %9.2f%% %,12d%n"
-            .formatted(
-                method,
+        Words.format("%-8s %5d %12.4f %10.5f %9.2f%% %,12d%n", method,
                 bits,
                 outcome.result().perplexity(),
                 reference.meanDivergence(),

@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.evaluate.PerplexityResult;
 import dev.foresight.evaluate.Windows;
 import dev.foresight.evaluate.task.Task;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -141,7 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (limit < 0) {
       throw new InputException(
-          "--limit %d is negative: choose how many, or 0 for all.".formatted(limit));
+          Words.format("--limit %d is negative: choose how many, or 0 for all.", limit));
     }
   }
 
@@ -163,7 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private static void print(EvaluateJob.Outcome outcome, PrintWriter out) {
     PerplexityResult result = outcome.result();
-    out.printf(
+    out.printf(Locale.ROOT, 
         "Perplexity %.4f on %d windows of %d tokens of %s (sha256 %.12s, BOS %s), %.1f s%n",
         result.perplexity(),
         result.windows(),
@@ -176,7 +178,7 @@ final class EvaluateCommand implements Callable<Integer> {
         .comparison()
         .ifPresent(
             c ->
-                out.printf(
+                out.printf(Locale.ROOT, 
                     "Reference %.4f; divergence mean %.5f, median %.5f, 99th percentile %.4f;"
                         + " same top token %.2f %%%n",
                     c.referencePerplexity(),
@@ -189,15 +191,15 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private static void print(TaskJob.Outcome outcome, PrintWriter out) {
     var result = outcome.result();
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%s: acc %.4f ± %.4f",
         outcome.data().task().key(), result.acc().value(), result.acc().standardError());
     result
         .accNorm()
         .ifPresent(
-            norm -> out.printf(", acc_norm %.4f ± %.4f", norm.value(), norm.standardError()));
-    result.perplexity().ifPresent(perplexity -> out.printf(", perplexity %.4f", perplexity));
-    out.printf(
+            norm -> out.printf(Locale.ROOT, ", acc_norm %.4f ± %.4f", norm.value(), norm.standardError()));
+    result.perplexity().ifPresent(perplexity -> out.printf(Locale.ROOT, ", perplexity %.4f", perplexity));
+    out.printf(Locale.ROOT, 
         " on %d of %d rows of %s (sha256 %.12s), %.1f s%n",
         result.rows().size(),
         outcome.data().rowsInFile(),

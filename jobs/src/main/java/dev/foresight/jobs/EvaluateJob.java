@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.evaluate.PerplexityResult;
 import dev.foresight.evaluate.WindowScores;
 import dev.foresight.evaluate.Windows;
@@ -132,7 +133,7 @@ final class EvaluateJob {
             ? Optional.empty()
             : Optional.of(states(request, reference.get(), text, windows.length));
 
-    spark.setJobGroup("evaluate", "Score %d windows of %s".formatted(windows.length, text.name()));
+    spark.setJobGroup("evaluate", Words.format("Score %d windows of %s", windows.length, text.name()));
     List<Chunk> chunks = WindowJudge.chunks(windows, CHUNK_TOKENS);
     List<WindowScores> scores =
         spark
@@ -170,9 +171,7 @@ final class EvaluateJob {
       Request request, ExecutorModel.Key reference, EvaluationText text, int windows)
       throws IOException {
     String name =
-        "%.16s-%.16s-%d-%d%s"
-            .formatted(
-                reference.fingerprint(),
+        Words.format("%.16s-%.16s-%d-%d%s", reference.fingerprint(),
                 text.sha256(),
                 request.window(),
                 windows,

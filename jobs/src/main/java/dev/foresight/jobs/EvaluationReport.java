@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ record EvaluationReport(String file, ObjectNode json) {
     ObjectNode json = StrictJson.object(file, TextFile.read(paths.get(0), conf).text());
     if (!json.has("model_sha256") || !(json.has("window_loss") || json.has("tasks"))) {
       throw new InputException(
-          "%s is no report of evaluate: write one by evaluate --report.".formatted(file));
+          Words.format("%s is no report of evaluate: write one by evaluate --report.", file));
     }
     return new EvaluationReport(file, json);
   }
@@ -71,8 +72,8 @@ record EvaluationReport(String file, ObjectNode json) {
    * @param prediction {@code predicted} or {@code predicted_norm}
    */
   boolean[] right(String task, String prediction) {
-    double[] gold = numbers("/tasks/%s/gold".formatted(task));
-    double[] found = numbers("/tasks/%s/%s".formatted(task, prediction));
+    double[] gold = numbers(Words.format("/tasks/%s/gold", task));
+    double[] found = numbers(Words.format("/tasks/%s/%s", task, prediction));
     boolean[] right = new boolean[gold.length];
     for (int i = 0; i < right.length; i++) {
       right[i] = gold[i] == found[i];
@@ -96,15 +97,14 @@ record EvaluationReport(String file, ObjectNode json) {
       JsonNode ours = json.at("/tasks/" + task);
       JsonNode theirs = other.json.at("/tasks/" + task);
       if (ours.isMissingNode() || theirs.isMissingNode()) {
-        differing.add("task %s is in one of them only".formatted(task));
+        differing.add(Words.format("task %s is in one of them only", task));
       } else {
         add(OF_TASK, ours, theirs, "task " + task + ": ", differing);
       }
     }
     if (!differing.isEmpty()) {
       throw new InputException(
-          "%s and %s can't be compared (%s): evaluate both models on the same data."
-              .formatted(file, other.file, String.join("; ", differing)));
+          Words.format("%s and %s can't be compared (%s): evaluate both models on the same data.", file, other.file, String.join("; ", differing)));
     }
   }
 
@@ -113,12 +113,12 @@ record EvaluationReport(String file, ObjectNode json) {
     for (String key : keys) {
       if (!ours.path(key).equals(theirs.path(key))) {
         into.add(
-            "%s%s %s, not %s".formatted(prefix, key, text(ours.path(key)), text(theirs.path(key))));
+            Words.format("%s%s %s, not %s", prefix, key, text(ours.path(key)), text(theirs.path(key))));
       }
     }
   }
 
   private static String text(JsonNode value) {
-    return value.isMissingNode() ? "missing" : "%.16s".formatted(value.asText());
+    return value.isMissingNode() ? "missing" : Words.format("%.16s", value.asText());
   }
 }

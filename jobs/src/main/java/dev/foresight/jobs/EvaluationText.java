@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.Json;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
@@ -60,8 +61,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s is one of several documents, and the tokenizer names no eos_token to stand"
-                            .formatted(file)
+                    Words.format("%s is one of several documents, and the tokenizer names no eos_token to stand", file)
                         + " between them: give one plain text."));
   }
 
@@ -86,8 +86,8 @@ record EvaluationText(String name, String sha256, int[] tokens) {
         return text.asText();
       }
     } catch (JsonProcessingException e) {
-      throw new InputException("%s: document %d is not JSON.".formatted(path, number), e);
+      throw new InputException(Words.format("%s: document %d is not JSON.", path, number), e);
     }
-    throw new InputException("%s: document %d has no \"text\".".formatted(path, number));
+    throw new InputException(Words.format("%s: document %d has no \"text\".", path, number));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
@@ -111,8 +112,7 @@ record ExecutorMemory(long blocks, long scratch, long heap, int tasks) {
     long given = givenMib(conf);
     if (given < overheadMib()) {
       throw new InputException(
-          "%s is %d MiB, but the blocks and batches of %d tasks need about %d MiB outside the heap: set --conf %s=%dm, give an executor fewer cores, or pass --memory streaming."
-              .formatted(OVERHEAD, given, tasks, overheadMib(), OVERHEAD, overheadMib()));
+          Words.format("%s is %d MiB, but the blocks and batches of %d tasks need about %d MiB outside the heap: set --conf %s=%dm, give an executor fewer cores, or pass --memory streaming.", OVERHEAD, given, tasks, overheadMib(), OVERHEAD, overheadMib()));
     }
   }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -81,7 +82,7 @@ final class ExportBlocksCommand implements Callable<Integer> {
       bytes += export.block(block, output);
     }
     export.example(exampleLength, output);
-    out.printf(
+    out.printf(Locale.ROOT, 
         "Wrote %d blocks (%,d bytes) and %s into %s%n",
         opened.config().blocks(), bytes, BlockExport.EXAMPLE, output);
     out.flush();

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.ImatrixFormat;
 import dev.foresight.export.ImportanceMatrix;
@@ -18,6 +19,7 @@ import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -57,7 +59,7 @@ final class ExportImatrixJob {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
       SketchSelection selection = data.select(Locations.qualify(sketches, conf), manifest, 0);
       spark.setJobGroup(
-          "export-imatrix", "Merge the sums of %d blocks".formatted(manifest.blocks()));
+          "export-imatrix", Words.format("Merge the sums of %d blocks", manifest.blocks()));
       List<Map<Role, double[]>> meanSquare =
           spark
               .parallelize(
@@ -83,7 +85,7 @@ final class ExportImatrixJob {
               manifest.packing().sequenceLength(),
               List.copyOf(selection.tokens().keySet()));
       file.write(stream -> format.write(matrix, stream));
-      out.printf(
+      out.printf(Locale.ROOT, 
           "Wrote the importance of %d weights over %,d tokens into %s%n",
           matrix.meanSquare().size(), tokens, output);
       out.flush();

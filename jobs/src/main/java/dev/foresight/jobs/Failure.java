@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -162,6 +163,6 @@ record Failure(String message, int exitCode) {
 
   @FormatMethod
   private static String line(@FormatString String message, Object... arguments) {
-    return InputException.oneLine(message.formatted(arguments));
+    return InputException.oneLine(Words.format(message, arguments));
   }
 }

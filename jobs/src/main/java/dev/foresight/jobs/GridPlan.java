@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.model.LinearSpec;
@@ -66,9 +67,7 @@ final class GridPlan {
     Container container = request.container();
     if (!grids.others().isEmpty() && !container.holdsSeveralGrids()) {
       throw new InputException(
-          "--container %s has one width and group for all linears: drop --override, override to float only, or use --container %s."
-              .formatted(
-                  container.name(),
+          Words.format("--container %s has one width and group for all linears: drop --override, override to float only, or use --container %s.", container.name(),
                   Containers.all().stream()
                       .filter(Container::holdsSeveralGrids)
                       .map(Container::name)

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import java.util.Locale;
 import java.util.Map;
@@ -24,8 +25,7 @@ final class ImportancePlot {
 
   static String file(int block, int blocks) {
     int digits = Integer.toString(blocks - 1).length();
-    return "foresight/plots/block-%s.svg"
-        .formatted(String.format(Locale.ROOT, "%0" + digits + "d", block));
+    return Words.format("foresight/plots/block-%s.svg", String.format(Locale.ROOT, "%0" + digits + "d", block));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.spark.Execution;
@@ -51,8 +52,7 @@ record JudgedModel(
   void requireSameVocabulary(JudgedModel reference) {
     if (vocabulary != reference.vocabulary) {
       throw new InputException(
-          "%s has a vocabulary of %d and its reference %s one of %d: name the float model that it was made from."
-              .formatted(location, vocabulary, reference.location, reference.vocabulary));
+          Words.format("%s has a vocabulary of %d and its reference %s one of %d: name the float model that it was made from.", location, vocabulary, reference.location, reference.vocabulary));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import dev.foresight.InputException;
 import dev.foresight.NativeNames;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -47,8 +48,7 @@ final class Machine {
       }
       if (!master.startsWith("local")) {
         throw new InputException(
-            "This machine's name %s has no address, so that executors can't reach it: set SPARK_LOCAL_IP to the address that they see, or add the name to /etc/hosts."
-                .formatted(hostName()),
+            Words.format("This machine's name %s has no address, so that executors can't reach it: set SPARK_LOCAL_IP to the address that they see, or add the name to /etc/hosts.", hostName()),
             e);
       }
       Utils.setCustomHostname(LOOPBACK);
@@ -67,8 +67,7 @@ final class Machine {
     } catch (IOException e) {
       if (UserGroupInformation.isSecurityEnabled() || master.startsWith(CLUSTER)) {
         throw new InputException(
-            "The user id of this process, %s, has no name, which Kerberos and the executors of --master %s need: add an entry to /etc/passwd, or use --master 'local[*]'."
-                .formatted(userName(), master),
+            Words.format("The user id of this process, %s, has no name, which Kerberos and the executors of --master %s need: add an entry to /etc/passwd, or use --master 'local[*]'.", userName(), master),
             e);
       }
       UserGroupInformation.setLoginUser(UserGroupInformation.createRemoteUser(userName()));
@@ -88,8 +87,7 @@ final class Machine {
     Path work = Path.of(home, "work");
     if (!Files.isWritable(Files.exists(work) ? work : work.getParent())) {
       throw new InputException(
-          "%s can't be written, where the executors of --master %s keep their files: set SPARK_HOME to a Spark of your own, or use --master 'local[*]'."
-              .formatted(work, master));
+          Words.format("%s can't be written, where the executors of --master %s keep their files: set SPARK_HOME to a Spark of your own, or use --master 'local[*]'.", work, master));
     }
   }
 

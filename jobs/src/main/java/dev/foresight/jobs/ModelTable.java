@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.model.Architecture;
 import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
@@ -28,7 +29,7 @@ final class ModelTable {
   private record Line(
       String role, String tensor, String shape, String dtype, long size, long bytes) {
     String text() {
-      return ROW.formatted(role, tensor, shape, dtype, size, bytes);
+      return Words.format(ROW, role, tensor, shape, dtype, size, bytes);
     }
   }
 
@@ -41,9 +42,7 @@ final class ModelTable {
   String text() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s: %s, %d blocks, hidden %d, intermediate %d, %d heads (%d for keys and values) of %d, %,d tokens, %,d positions%n"
-            .formatted(
-                model.location(),
+        Words.format("%s: %s, %d blocks, hidden %d, intermediate %d, %d heads (%d for keys and values) of %d, %,d tokens, %,d positions%n", model.location(),
                 config.modelType(),
                 config.blocks(),
                 config.hidden(),
@@ -56,12 +55,11 @@ final class ModelTable {
     text.append(total("All tensors", names(model.checkpoint().tensors())));
     for (Map.Entry<List<Line>, List<Integer>> alike : blocks().entrySet()) {
       text.append(
-          "%nBlock%s %s, each:%n"
-              .formatted(alike.getValue().size() == 1 ? "" : "s", ranges(alike.getValue())));
+          Words.format("%nBlock%s %s, each:%n", alike.getValue().size() == 1 ? "" : "s", ranges(alike.getValue())));
       text.append(heading());
       alike.getKey().forEach(line -> text.append(line.text()));
     }
-    text.append("%nOutside the blocks:%n".formatted()).append(heading());
+    text.append(Words.format("%nOutside the blocks:%n")).append(heading());
     Set<String> outer = new TreeSet<>(architecture.outerTensors(config).keySet());
     for (String name : outer) {
       text.append(line(outerRole(name), name, name).text());
@@ -80,7 +78,7 @@ final class ModelTable {
   }
 
   private static String heading() {
-    return HEADING.formatted("role", "tensor", "shape", "dtype", "parameters", "bytes");
+    return Words.format(HEADING, "role", "tensor", "shape", "dtype", "parameters", "bytes");
   }
 
   private Map<List<Line>, List<Integer>> blocks() {
@@ -130,7 +128,7 @@ final class ModelTable {
       parameters += info.elements();
       bytes += info.bytes();
     }
-    return "%s: %,d, %,d parameters, %,d bytes%n".formatted(what, count, parameters, bytes);
+    return Words.format("%s: %,d, %,d parameters, %,d bytes%n", what, count, parameters, bytes);
   }
 
   private static List<String> names(Iterable<TensorInfo> tensors) {

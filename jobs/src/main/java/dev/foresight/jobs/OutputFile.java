@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
 import java.io.IOException;
@@ -32,11 +33,11 @@ final class OutputFile {
       return;
     }
     if (fileSystem.getFileStatus(path).isDirectory()) {
-      throw new InputException("%s is a folder: choose another %s.".formatted(path, option));
+      throw new InputException(Words.format("%s is a folder: choose another %s.", path, option));
     }
     if (!overwrite) {
       throw new InputException(
-          "%s exists: choose another %s, or pass --overwrite.".formatted(path, option));
+          Words.format("%s exists: choose another %s, or pass --overwrite.", path, option));
     }
   }
 

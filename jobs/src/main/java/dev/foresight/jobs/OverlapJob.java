@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.evaluate.TokenRuns;
 import dev.foresight.spark.Json;
 import dev.foresight.spark.OverlapScan;
@@ -64,8 +65,7 @@ final class OverlapJob {
           windows.length,
           List.of(),
           all,
-          "Note: %s was made with another tokenizer, so shared text was not looked for."
-              .formatted(sketches));
+          Words.format("Note: %s was made with another tokenizer, so shared text was not looked for.", sketches));
     }
     Set<Long> wanted = new HashSet<>();
     for (int[] window : windows) {
@@ -96,7 +96,7 @@ final class OverlapJob {
     if (shards.isEmpty()) {
       return List.of();
     }
-    spark.setJobGroup("overlap", "Look for judged text in %d shards".formatted(shards.size()));
+    spark.setJobGroup("overlap", Words.format("Look for judged text in %d shards", shards.size()));
     var broadcast = spark.broadcast(wanted);
     List<Set<Long>> found =
         spark
@@ -113,12 +113,9 @@ final class OverlapJob {
     String rest =
         unknown.isEmpty()
             ? ""
-            : " Of %s no token ids are kept (--no-token-ids), so they were not looked at."
-                .formatted(String.join(", ", unknown));
+            : Words.format(" Of %s no token ids are kept (--no-token-ids), so they were not looked at.", String.join(", ", unknown));
     return hit == 0
-        ? "No window shares a run of %d tokens with the calibration store.%s"
-            .formatted(TokenRuns.LENGTH, rest)
-        : "Warning: %d of %d windows share runs of %d tokens with the calibration store (%s): these numbers say little of other text.%s"
-            .formatted(hit, windows, TokenRuns.LENGTH, String.join(", ", shards), rest);
+        ? Words.format("No window shares a run of %d tokens with the calibration store.%s", TokenRuns.LENGTH, rest)
+        : Words.format("Warning: %d of %d windows share runs of %d tokens with the calibration store (%s): these numbers say little of other text.%s", hit, windows, TokenRuns.LENGTH, String.join(", ", shards), rest);
   }
 }

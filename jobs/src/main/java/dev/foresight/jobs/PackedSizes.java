@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.export.DensePacker;
 import dev.foresight.model.Architecture;
 import dev.foresight.model.LinearSpec;
@@ -74,21 +75,18 @@ final class PackedSizes {
   String table(List<Integer> groups) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "Bytes of the blocks, quantized (compressed-tensors, symmetric); embedding, head and what else is outside them stay: %,d bytes%n"
-            .formatted(outside()));
-    text.append("%-6s".formatted("bits"));
+        Words.format("Bytes of the blocks, quantized (compressed-tensors, symmetric); embedding, head and what else is outside them stay: %,d bytes%n", outside()));
+    text.append(Words.format("%-6s", "bits"));
     for (int group : groups) {
-      text.append("%18s".formatted(group == 0 ? "whole rows" : "groups of " + group));
+      text.append(Words.format("%18s", group == 0 ? "whole rows" : "groups of " + group));
     }
     text.append(System.lineSeparator());
     for (int bits = 2; bits <= 8; bits++) {
-      text.append("%-6d".formatted(bits));
+      text.append(Words.format("%-6d", bits));
       for (int group : groups) {
         OptionalLong bytes = blocks(bits, group);
         text.append(
-            "%18s"
-                .formatted(
-                    bytes.isPresent() ? "%,d".formatted(bytes.getAsLong()) : "does not divide"));
+            Words.format("%18s", bytes.isPresent() ? Words.format("%,d", bytes.getAsLong()) : "does not divide"));
       }
       text.append(System.lineSeparator());
     }

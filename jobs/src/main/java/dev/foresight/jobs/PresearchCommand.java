@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -106,11 +107,10 @@ final class PresearchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (!family.matches("[\\w.-]+")) {
       throw new InputException(
-          "--family %s is no name of a file: use letters, digits, '.', '_' and '-'."
-              .formatted(family));
+          Words.format("--family %s is no name of a file: use letters, digits, '.', '_' and '-'.", family));
     }
     if (shortlist < 1) {
-      throw new InputException("--shortlist %d: compare one form or more.".formatted(shortlist));
+      throw new InputException(Words.format("--shortlist %d: compare one form or more.", shortlist));
     }
     var request =
         new PresearchJob.Request(

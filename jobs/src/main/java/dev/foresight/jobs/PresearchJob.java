@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.Grid;
 import dev.foresight.spark.BlockMoments;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
@@ -144,8 +146,7 @@ final class PresearchJob {
       manifest.choose(part, request.sketches());
       if (part.containsAll(known)) {
         throw new InputException(
-            "--calibrate-on %s is all of %s: a window is searched on some shards and measured on others; name fewer, or calibrate on more."
-                .formatted(name(part), request.sketches()));
+            Words.format("--calibrate-on %s is all of %s: a window is searched on some shards and measured on others; name fewer, or calibrate on more.", name(part), request.sketches()));
       }
     }
     return parts;
@@ -181,7 +182,7 @@ final class PresearchJob {
           }
         }
       }
-      out.printf(
+      out.printf(Locale.ROOT, 
           "Scales of %d forms searched on %s, measured on the other shards (%.1f s)%n",
           forms.size(), name(part), (System.nanoTime() - begun) / 1e9);
       out.flush();
@@ -201,7 +202,7 @@ final class PresearchJob {
     SketchSelection rest = choice(method, List.of(), part).select(store, manifest, rows);
     Grid grid = GridPlan.of(method.request(), judge.model()).common();
     List<Integer> blocks = IntStream.range(0, manifest.blocks()).boxed().toList();
-    spark.setJobGroup("presearch", "Try %d forms on %s".formatted(forms.size(), name(part)));
+    spark.setJobGroup("presearch", Words.format("Try %d forms on %s", forms.size(), name(part)));
     List<Moments> moments =
         spark.parallelize(blocks, blocks.size()).map(new BlockMoments(own, serializable)).collect();
     var broadcast = spark.broadcast(moments);

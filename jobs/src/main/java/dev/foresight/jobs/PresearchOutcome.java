@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.importance.Window;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.spark.Json;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -99,11 +101,11 @@ record PresearchOutcome(
   }
 
   void print(PrintWriter out) {
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%nMean KL, %d biased calibrations x %d domains; change against no window%n",
         parts.size(), domains.size());
     for (Judged j : judged) {
-      out.printf(
+      out.printf(Locale.ROOT, 
           "%-40s %10.5f  %+6.1f %% [%+.1f, %+.1f]%n",
           j.form().label(),
           j.divergence().value(),
@@ -111,7 +113,7 @@ record PresearchOutcome(
           100 * j.gain().low(),
           100 * j.gain().high());
     }
-    out.printf(
+    out.printf(Locale.ROOT, 
         "Best window: %s%s. Entry: %s%n",
         best().form().label(),
         best().gain().high() < 0 ? "" : ", no better than none beyond chance",
@@ -123,7 +125,7 @@ record PresearchOutcome(
         .ifPresent(
             j ->
                 out.println(
-                    "Note: --method faq-adaptive (%s) is better.".formatted(j.form().label())));
+                    Words.format("Note: --method faq-adaptive (%s) is better.", j.form().label())));
     out.flush();
   }
 }

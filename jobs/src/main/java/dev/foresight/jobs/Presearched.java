@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
 import dev.foresight.importance.Weights;
@@ -49,8 +50,7 @@ record Presearched(String name, Window window) {
       Path file = Path.of(choice);
       if (!Files.isReadable(file)) {
         throw new InputException(
-            "--presearched %s: there is no such file; give auto, fallback or a path."
-                .formatted(choice));
+            Words.format("--presearched %s: there is no such file; give auto, fallback or a path.", choice));
       }
       return entry(Files.readString(file), choice);
     }
@@ -104,7 +104,7 @@ record Presearched(String name, Window window) {
               Roles.parse(window.required("roles").asText())));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new InputException(
-          "%s is no pre-searched entry: %s".formatted(where, e.getMessage()), e);
+          Words.format("%s is no pre-searched entry: %s", where, e.getMessage()), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +65,7 @@ final class PrintedSettings {
     for (Line line : lines) {
       String value = Secrets.masked(line.key(), line.value());
       out.println(
-          "%s  %-20s  %s"
-              .formatted(line.key() + " ".repeat(keys - line.key().length()), value, line.origin())
+          Words.format("%s  %-20s  %s", line.key() + " ".repeat(keys - line.key().length()), value, line.origin())
               .stripTrailing());
     }
     out.flush();

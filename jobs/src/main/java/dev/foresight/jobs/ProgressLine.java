@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.spark.CalibrationCounters;
 import java.time.Duration;
 import java.util.Locale;
@@ -88,7 +89,7 @@ final class ProgressLine implements AutoCloseable {
         tokens,
         total,
         tokens / seconds,
-        eta < 0 ? "?" : "%d:%02d:%02d".formatted(eta / 3600, eta / 60 % 60, eta % 60));
+        eta < 0 ? "?" : Words.format("%d:%02d:%02d", eta / 3600, eta / 60 % 60, eta % 60));
   }
 
   /** Seconds until all is done at the pace so far, -1 where there is none yet. */

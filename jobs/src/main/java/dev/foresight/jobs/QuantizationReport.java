@@ -230,7 +230,7 @@ final class QuantizationReport {
   void print(PrintWriter out, double seconds) {
     if (request.method().looksAhead()) {
       Window w = window();
-      out.printf(
+      out.printf(Locale.ROOT, 
           "Window: %s (blend %s, blocks %d, weights %s, normalization %s, roles %s)%n",
           window.name(),
           adaptive() ? "from the data" : w.blend(),
@@ -246,12 +246,12 @@ final class QuantizationReport {
     }
     request.container().warnings(grid).forEach(warning -> out.println("Note: " + warning));
     if (takenOver > 0) {
-      out.printf("Took over %d blocks of a run that did not finish%n", takenOver);
+      out.printf(Locale.ROOT, "Took over %d blocks of a run that did not finish%n", takenOver);
     }
     grids
         .counts()
-        .forEach((rule, linears) -> out.printf("Override %s: %d linears%n", rule, linears));
-    out.printf(
+        .forEach((rule, linears) -> out.printf(Locale.ROOT, "Override %s: %d linears%n", rule, linears));
+    out.printf(Locale.ROOT, 
         "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",
         blocks.size(),
         request.method().key(),

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.quantize.GridOverrides;
@@ -192,8 +193,7 @@ final class QuantizeCommand implements Callable<Integer> {
     boolean middle = !asymmetric && (symmetric == null ? written.symmetricByDefault() : symmetric);
     if (method != Method.RTN && sketches == null) {
       throw new InputException(
-          "--method %s needs --sketches: run calibrate first, or use --method rtn."
-              .formatted(method));
+          Words.format("--method %s needs --sketches: run calibrate first, or use --method rtn.", method));
     }
     return new QuantizeJob.Request(
         model,
@@ -222,8 +222,7 @@ final class QuantizeCommand implements Callable<Integer> {
           || weightTerm
           || scaleAttentionOutput != null) {
         throw new InputException(
-            "--method %s searches no scales: drop --loss, --clip, --steps, --weight-term and"
-                    .formatted(method)
+            Words.format("--method %s searches no scales: drop --loss, --clip, --steps, --weight-term and", method)
                 + " --scale-attention-output.");
       }
       return settings;

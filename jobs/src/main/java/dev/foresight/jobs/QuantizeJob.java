@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.CompanionFiles;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
@@ -232,7 +233,7 @@ final class QuantizeJob {
     List<Integer> numbers = IntStream.range(0, blocks).boxed().toList();
     List<Scores> scores = new ArrayList<>();
     if (plan.selection() != null) {
-      spark.setJobGroup("importance", "Merge the sums of %d blocks".formatted(blocks));
+      spark.setJobGroup("importance", Words.format("Merge the sums of %d blocks", blocks));
       List<Moments> moments =
           spark
               .parallelize(numbers, blocks)
@@ -259,7 +260,7 @@ final class QuantizeJob {
         numbers.stream().filter(number -> !finished.containsKey(number)).toList();
     spark.setJobGroup(
         "quantize",
-        "Quantize %d blocks to %d bits".formatted(blocks, plan.grids().common().bits()));
+        Words.format("Quantize %d blocks to %d bits", blocks, plan.grids().common().bits()));
     var broadcast = spark.broadcast(scores);
     if (!missing.isEmpty()) {
       spark

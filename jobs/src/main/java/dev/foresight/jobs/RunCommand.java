@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockCache;
@@ -127,13 +128,12 @@ final class RunCommand implements Callable<Integer> {
               .toArray();
     }
     if (tokens.length == 0) {
-      throw new InputException("--text %s is empty: there is nothing to run.".formatted(text));
+      throw new InputException(Words.format("--text %s is empty: there is nothing to run.", text));
     }
     int positions = opened.config().maxPositions();
     if (tokens.length > positions) {
       throw new InputException(
-          "--text %s is %d tokens, more than the %d positions of %s: shorten it."
-              .formatted(text, tokens.length, positions, opened.location()));
+          Words.format("--text %s is %d tokens, more than the %d positions of %s: shorten it.", text, tokens.length, positions, opened.location()));
     }
     return tokens;
   }
@@ -146,9 +146,9 @@ final class RunCommand implements Callable<Integer> {
           .decode(ByteBuffer.wrap(in.readAllBytes()))
           .toString();
     } catch (FileNotFoundException e) {
-      throw new InputException("There is no file --text %s: check the path.".formatted(text), e);
+      throw new InputException(Words.format("There is no file --text %s: check the path.", text), e);
     } catch (CharacterCodingException e) {
-      throw new InputException("--text %s is not UTF-8 text: convert it first.".formatted(text), e);
+      throw new InputException(Words.format("--text %s is not UTF-8 text: convert it first.", text), e);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.foresight.onnx.BlockObserver;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -74,11 +75,11 @@ public record RunReport(String model, int[] tokens, List<RoleActivity> roles, Li
 
   /** As two tables. */
   void print(PrintWriter out) {
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%5s  %-16s %12s %12s %8s  %s%n",
         "block", "role", "mean |x|", "max |x|", "channel", "position");
     for (RoleActivity role : roles) {
-      out.printf(
+      out.printf(Locale.ROOT, 
           "%5d  %-16s %12.5g %12.5g %8d  %s%n",
           role.block(),
           role.role(),
@@ -87,9 +88,9 @@ public record RunReport(String model, int[] tokens, List<RoleActivity> roles, Li
           role.channel(),
           role.atFirstPosition() ? "first" : "later");
     }
-    out.printf("%nAfter %,d tokens:%n", tokens.length);
+    out.printf(Locale.ROOT, "%nAfter %,d tokens:%n", tokens.length);
     for (Next token : next) {
-      out.printf(
+      out.printf(Locale.ROOT, 
           "%8.4f  %6d  \"%s\"%n",
           token.probability(),
           token.id(),

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -80,8 +81,7 @@ final class Settings implements IDefaultValueProvider {
   private static void require(Set<String> known, String key, String where) {
     if (!known.contains(key)) {
       throw new InputException(
-          "There is no setting %s (in %s): foresight COMMAND --print-config lists a command's."
-              .formatted(key, where));
+          Words.format("There is no setting %s (in %s): foresight COMMAND --print-config lists a command's.", key, where));
     }
   }
 

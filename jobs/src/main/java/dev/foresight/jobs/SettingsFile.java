@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,8 +36,7 @@ record SettingsFile(String name, Config values) {
             entry -> {
               if (entry.getValue().valueType() == ConfigValueType.LIST) {
                 throw new InputException(
-                    "%s in %s is a list: write one value, in quotes where it has commas."
-                        .formatted(entry.getKey(), name));
+                    Words.format("%s in %s is a list: write one value, in quotes where it has commas.", entry.getKey(), name));
               }
             });
   }
@@ -53,13 +53,12 @@ record SettingsFile(String name, Config values) {
       File file = new File(given);
       if (!file.isFile()) {
         throw new InputException(
-            "There is no settings file %s: name a file that is there, or a recipe: %s."
-                .formatted(given, String.join(", ", RECIPES)));
+            Words.format("There is no settings file %s: name a file that is there, or a recipe: %s.", given, String.join(", ", RECIPES)));
       }
       return new SettingsFile(given, ConfigFactory.parseFile(file).resolve());
     } catch (ConfigException e) {
       throw new InputException(
-          "Settings file %s is damaged: %s".formatted(given, e.getMessage()), e);
+          Words.format("Settings file %s is damaged: %s", given, e.getMessage()), e);
     }
   }
 
@@ -89,7 +88,7 @@ record SettingsFile(String name, Config values) {
       return Optional.empty();
     }
     ConfigValue value = values.getValue(key);
-    String origin = "%s, line %d".formatted(name, value.origin().lineNumber());
+    String origin = Words.format("%s, line %d", name, value.origin().lineNumber());
     return Optional.of(new Setting(value.unwrapped().toString(), origin));
   }
 }

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.spark.ShardCompactor;
 import dev.foresight.spark.store.SketchStore;
 import dev.foresight.spark.store.StoreEdit;
@@ -7,6 +8,7 @@ import dev.foresight.spark.store.StoredShard;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -57,7 +59,7 @@ final class SketchesCompactCommand implements Callable<Integer> {
         edit.manifest().choose(shards, root).stream()
             .filter(shard -> shard.slices().size() > 1)
             .toList();
-    context.setJobGroup("compact", "Fold the slices of %d shards".formatted(several.size()));
+    context.setJobGroup("compact", Words.format("Fold the slices of %d shards", several.size()));
     List<StoredShard> compacted =
         several.isEmpty()
             ? List.of()
@@ -71,11 +73,11 @@ final class SketchesCompactCommand implements Callable<Integer> {
     int orphans = edit.deleteOrphans();
     PrintWriter out = spec.commandLine().getOut();
     for (StoredShard shard : compacted) {
-      out.printf(
+      out.printf(Locale.ROOT, 
           "%s: %,d slices are one now; they can't be chosen, weighted or drawn singly any more%n",
           shard.id(), shard.compactedSlices());
     }
-    out.printf(
+    out.printf(Locale.ROOT, 
         "Compacted %d shards of %s, deleted %d files that no commit names%n",
         compacted.size(), root, orphans);
     out.flush();

@@ -9,6 +9,7 @@ import dev.foresight.spark.Locations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -80,13 +81,13 @@ final class SketchesCompareCommand implements Callable<Integer> {
   }
 
   private static void print(CompareJob.Outcome outcome, PrintWriter out) {
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%-24s %-24s %-16s %10s %8s %10s %10s%n",
         "a", "b", "role", "difference", "top same", "rank moved", "importance");
     for (CompareJob.Pair pair : outcome.pairs()) {
       for (Role role : Role.values()) {
         var mean = pair.mean(role);
-        out.printf(
+        out.printf(Locale.ROOT, 
             "%-24s %-24s %-16s %10.4f %7.1f%% %9.2f%% %10.4f%n",
             pair.a(),
             pair.b(),

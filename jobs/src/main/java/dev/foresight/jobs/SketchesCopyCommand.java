@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ShardCopier;
 import dev.foresight.spark.store.Manifest;
@@ -10,6 +11,7 @@ import dev.foresight.spark.store.StoreRun;
 import dev.foresight.spark.store.StoredShard;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -65,7 +67,7 @@ final class SketchesCopyCommand implements Callable<Integer> {
       List<StoredShard> toCopy =
           chosen.stream().filter(shard -> missing.contains(shard.shard())).toList();
       context.setJobGroup(
-          "copy", "Copy %d shards from %s to %s".formatted(toCopy.size(), source.root(), target));
+          "copy", Words.format("Copy %d shards from %s to %s", toCopy.size(), source.root(), target));
       List<StoredShard> copied =
           toCopy.isEmpty()
               ? List.of()
@@ -78,7 +80,7 @@ final class SketchesCopyCommand implements Callable<Integer> {
       run.commit(copied, manifest.runtimes(), manifest.cpus());
       spec.commandLine()
           .getOut()
-          .printf(
+          .printf(Locale.ROOT, 
               "Copied %d shards from %s to %s, %d were there already%n",
               copied.size(), source.root(), target, chosen.size() - copied.size());
       spec.commandLine().getOut().flush();

@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchStore;
 import dev.foresight.spark.store.StoredFile;
@@ -7,6 +8,7 @@ import dev.foresight.spark.store.StoredShard;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -32,7 +34,7 @@ final class SketchesListCommand implements Callable<Integer> {
     SketchStore store = StoreAccess.open(folder, conf);
     Manifest manifest = store.manifest();
     PrintWriter out = spec.commandLine().getOut();
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%s: version %d, model %.12s, %d blocks, sequences of %d tokens, onnxruntime %s%n",
         store.root(),
         manifest.fingerprint().version(),
@@ -40,11 +42,11 @@ final class SketchesListCommand implements Callable<Integer> {
         manifest.blocks(),
         manifest.packing().sequenceLength(),
         String.join(", ", manifest.runtimes()));
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%-24s %10s %12s %10s %8s %8s %14s%n",
         "shard", "documents", "tokens", "sequences", "slices", "skipped", "bytes");
     for (StoredShard shard : manifest.stored()) {
-      out.printf(
+      out.printf(Locale.ROOT, 
           "%-24s %,10d %,12d %,10d %8s %,8d %,14d%n",
           shard.id(),
           shard.shard().usedDocuments(),
@@ -61,8 +63,8 @@ final class SketchesListCommand implements Callable<Integer> {
 
   private static String slices(StoredShard shard) {
     return shard.compactedSlices() == 0
-        ? "%,d".formatted(shard.slices().size())
-        : "%,d→1".formatted(shard.compactedSlices());
+        ? Words.format("%,d", shard.slices().size())
+        : Words.format("%,d→1", shard.compactedSlices());
   }
 
   private static long bytes(List<StoredFile> files, SketchStore store, Configuration conf)

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.Locations;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.spark.store.Manifest;
@@ -31,8 +32,7 @@ final class SketchesOf {
           file ->
               Objects.equals(fingerprint.files().get(file), manifest.model().files().get(file)));
       throw new InputException(
-          "The sketches in %s are of another model than %s (%s differ): calibrate this model, or name its own sketches."
-              .formatted(sketches, model, String.join(", ", differing)));
+          Words.format("The sketches in %s are of another model than %s (%s differ): calibrate this model, or name its own sketches.", sketches, model, String.join(", ", differing)));
     }
     return manifest;
   }

@@ -4,6 +4,7 @@ import dev.foresight.spark.store.SketchStore;
 import dev.foresight.spark.store.StoreEdit;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -40,7 +41,7 @@ final class SketchesRemoveCommand implements Callable<Integer> {
     edit.apply(new TreeSet<>(shards), List.of());
     spec.commandLine()
         .getOut()
-        .printf("Removed %s from %s%n", String.join(", ", new TreeSet<>(shards)), store.root());
+        .printf(Locale.ROOT, "Removed %s from %s%n", String.join(", ", new TreeSet<>(shards)), store.root());
     spec.commandLine().getOut().flush();
     return 0;
   }

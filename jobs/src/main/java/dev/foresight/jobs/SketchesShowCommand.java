@@ -1,5 +1,6 @@
 package dev.foresight.jobs;
 
+import dev.foresight.Words;
 import dev.foresight.drift.Coverage;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.FirstPosition;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -56,7 +58,7 @@ final class SketchesShowCommand implements Callable<Integer> {
     Manifest manifest = store.manifest();
     StoredShard stored = manifest.choose(List.of(shard), store.root().toString()).get(0);
     PrintWriter out = spec.commandLine().getOut();
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%s of %s: %,d documents, %,d sequences of %d, %,d slices, %,d sequences left out, text sha256 %.12s%n",
         shard,
         store.root(),
@@ -66,7 +68,7 @@ final class SketchesShowCommand implements Callable<Integer> {
         Math.max(stored.slices().size(), stored.compactedSlices()),
         stored.skipped().size(),
         stored.shard().sha256());
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%5s %-16s %12s %14s %12s %12s %8s %6s  %s%n",
         "block", "role", "tokens", "sum |x|", "mean |x|", "mean x2", "outliers", "never", "top");
     for (int block = 0; block < manifest.blocks(); block++) {
@@ -88,7 +90,7 @@ final class SketchesShowCommand implements Callable<Integer> {
       square += moments.meanSquare()[j];
     }
     int channels = moments.meanAbs().length;
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%5d %-16s %,12.0f %14.6g %12.6g %12.6g %8d %6d  %s%s%n",
         block,
         role.key(),
@@ -100,7 +102,7 @@ final class SketchesShowCommand implements Callable<Integer> {
         coverage.neverActive().size(),
         topChannels(moments.meanAbs()),
         coverage.isThin()
-            ? "  thin: %.1f tokens a channel".formatted(coverage.tokensPerChannel())
+            ? Words.format("  thin: %.1f tokens a channel", coverage.tokensPerChannel())
             : "");
   }
 
@@ -109,7 +111,7 @@ final class SketchesShowCommand implements Callable<Integer> {
         .boxed()
         .sorted(Comparator.comparingDouble((Integer j) -> -meanAbs[j]))
         .limit(top)
-        .map(j -> "%d:%.4g".formatted(j, meanAbs[j]))
+        .map(j -> Words.format("%d:%.4g", j, meanAbs[j]))
         .reduce((a, b) -> a + " " + b)
         .orElse("");
   }

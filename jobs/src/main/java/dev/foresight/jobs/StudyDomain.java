@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.evaluate.Windows;
 import dev.foresight.spark.Locations;
 import dev.foresight.text.Tokenizer;
@@ -58,7 +59,7 @@ record StudyDomain(String name, String sha256, int[][] windows) {
                 file.getKey(), text.sha256(), Windows.evenlySpaced(text.tokens(), window, count)));
       } catch (InputException e) {
         throw new InputException(
-            "--data %s=%s: %s".formatted(file.getKey(), file.getValue(), e.getMessage()), e);
+            Words.format("--data %s=%s: %s", file.getKey(), file.getValue(), e.getMessage()), e);
       }
     }
     return domains;
@@ -68,8 +69,7 @@ record StudyDomain(String name, String sha256, int[][] windows) {
     String other = files.put(name, file);
     if (other != null) {
       throw new InputException(
-          "--data names the domain %s twice, for %s and %s: give one of them another name, as --data NAME=FILE."
-              .formatted(name, other, file));
+          Words.format("--data names the domain %s twice, for %s and %s: give one of them another name, as --data NAME=FILE.", name, other, file));
     }
   }
 
@@ -77,7 +77,7 @@ record StudyDomain(String name, String sha256, int[][] windows) {
     Path pattern = new Path(Locations.qualify(glob, conf));
     FileStatus[] found = pattern.getFileSystem(conf).globStatus(pattern);
     if (found == null || found.length == 0) {
-      throw new InputException("There is no file --data %s: check the path.".formatted(glob));
+      throw new InputException(Words.format("There is no file --data %s: check the path.", glob));
     }
     return Arrays.stream(found).map(status -> status.getPath().toString()).sorted().toList();
   }

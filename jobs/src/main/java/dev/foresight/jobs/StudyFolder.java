@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.TargetFolder;
 import java.io.IOException;
 import java.util.Arrays;
@@ -47,8 +48,7 @@ final class StudyFolder {
     if (output.target().isFinished() && root.getFileSystem(conf).exists(new Path(root, "cells"))) {
       if (!extend) {
         throw new InputException(
-            "%s holds a finished study: choose another %s, or pass --extend to add to it, or --overwrite to begin anew."
-                .formatted(root, option));
+            Words.format("%s holds a finished study: choose another %s, or pass --extend to add to it, or --overwrite to begin anew.", root, option));
       }
       root.getFileSystem(conf).delete(new Path(root, TargetFolder.SUCCESS), false);
       return new StudyFolder(conf, root, false);

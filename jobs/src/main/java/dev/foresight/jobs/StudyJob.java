@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.DataChoice;
 import dev.foresight.spark.Execution;
@@ -175,7 +176,7 @@ final class StudyJob {
     for (String shard : request.plan().shardsOf(manifest, request.sketches())) {
       shards.put(shard, alone(shard).select(store, manifest, 0));
     }
-    spark.setJobGroup("study", "Compare the sums of %d shards".formatted(shards.size()));
+    spark.setJobGroup("study", Words.format("Compare the sums of %d shards", shards.size()));
     List<BlockProfile.Result> blocks =
         spark
             .parallelize(IntStream.range(0, manifest.blocks()).boxed().toList(), manifest.blocks())

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.jobs.QuantizeCommand.Method;
 import dev.foresight.spark.DataChoice;
 import dev.foresight.study.CalibratedOn;
@@ -32,8 +33,7 @@ record StudyMethod(String name, String options, QuantizeJob.Request request) {
         || data.bootstrap().isPresent()
         || data.firstSlices() > 0) {
       throw new InputException(
-          "--with %s: which shards count is the study's to vary: drop --shards, --exclude-shards, --bootstrap and --first-n-slices."
-              .formatted(name));
+          Words.format("--with %s: which shards count is the study's to vary: drop --shards, --exclude-shards, --bootstrap and --first-n-slices.", name));
     }
   }
 
@@ -55,8 +55,7 @@ record StudyMethod(String name, String options, QuantizeJob.Request request) {
       Matcher named = NAMED.matcher(given);
       if (!named.matches()) {
         throw new InputException(
-            "--with '%s' has no name: write NAME=OPTIONS of quantize, for example 'awq-diagonal=--method awq --loss diagonal'."
-                .formatted(given));
+            Words.format("--with '%s' has no name: write NAME=OPTIONS of quantize, for example 'awq-diagonal=--method awq --loss diagonal'.", given));
       }
       all.add(parse(named.group(1), common, words(named.group(2))));
     }
@@ -64,8 +63,7 @@ record StudyMethod(String name, String options, QuantizeJob.Request request) {
     for (StudyMethod method : all) {
       if (!names.add(method.name())) {
         throw new InputException(
-            "--methods and --with name %s twice: give one of them another name."
-                .formatted(method.name()));
+            Words.format("--methods and --with name %s twice: give one of them another name.", method.name()));
       }
     }
     return all;
@@ -85,8 +83,7 @@ record StudyMethod(String name, String options, QuantizeJob.Request request) {
     }
     if (!names.contains(given)) {
       throw new InputException(
-          "--against %s: the study has no such method; it has %s."
-              .formatted(given, String.join(", ", names)));
+          Words.format("--against %s: the study has no such method; it has %s.", given, String.join(", ", names)));
     }
     return given;
   }
@@ -95,8 +92,7 @@ record StudyMethod(String name, String options, QuantizeJob.Request request) {
     List<String> known = Arrays.stream(Method.values()).map(Method::key).toList();
     if (!known.contains(name)) {
       throw new InputException(
-          "--methods has no method '%s': choose some of %s, or give settings a name by --with."
-              .formatted(name, String.join(", ", known)));
+          Words.format("--methods has no method '%s': choose some of %s, or give settings a name by --with.", name, String.join(", ", known)));
     }
   }
 
@@ -123,7 +119,7 @@ record StudyMethod(String name, String options, QuantizeJob.Request request) {
           .parseArgs(options.toArray(String[]::new));
     } catch (ParameterException e) {
       throw new InputException(
-          "--with %s: %s; see 'foresight quantize --help'.".formatted(name, e.getMessage()), e);
+          Words.format("--with %s: %s; see 'foresight quantize --help'.", name, e.getMessage()), e);
     }
     return new StudyMethod(name, String.join(" ", own), command.request());
   }

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.StoredShard;
 import dev.foresight.study.CalibratedOn;
@@ -24,7 +25,7 @@ record StudyPlan(
     budgets = List.copyOf(budgets);
     if (draws < 0) {
       throw new InputException(
-          "--bootstrap %d is negative: give how many draws, 0 for none.".formatted(draws));
+          Words.format("--bootstrap %d is negative: give how many draws, 0 for none.", draws));
     }
   }
 
@@ -42,8 +43,7 @@ record StudyPlan(
     List<StoredShard> counted = manifest.choose(shards, store);
     if (counted.size() < 2 && (perShard || leaveOneOut || draws > 0)) {
       throw new InputException(
-          "%s has one shard that counts, %s: --per-shard, --leave-one-out and --bootstrap need two or more."
-              .formatted(store, counted.get(0).id()));
+          Words.format("%s has one shard that counts, %s: --per-shard, --leave-one-out and --bootstrap need two or more.", store, counted.get(0).id()));
     }
     List<CalibratedOn> parts = new ArrayList<>();
     parts.add(CalibratedOn.all());
@@ -68,14 +68,12 @@ record StudyPlan(
     int slice = manifest.sketch().slice();
     if (budget < 1 || budget % slice != 0) {
       throw new InputException(
-          "--budgets %d: the slices of %s hold %d sequences each, so only multiples of %d can be told apart: choose those, or calibrate with --slice 1."
-              .formatted(budget, store, slice, slice));
+          Words.format("--budgets %d: the slices of %s hold %d sequences each, so only multiples of %d can be told apart: choose those, or calibrate with --slice 1.", budget, store, slice, slice));
     }
     long most = counted.stream().mapToLong(StoredShard::usedSequences).max().orElseThrow();
     if (budget > most) {
       throw new InputException(
-          "--budgets %d: no shard of %s has more than %d sequences: choose fewer."
-              .formatted(budget, store, most));
+          Words.format("--budgets %d: no shard of %s has more than %d sequences: choose fewer.", budget, store, most));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.spark.Json;
 import dev.foresight.study.Budget;
 import dev.foresight.study.CellScores;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -27,8 +29,7 @@ final class StudySummary {
   }
 
   static String label(Variant variant) {
-    return "%s %d bits, calibrated on %s"
-        .formatted(variant.method(), variant.bits(), variant.data().label());
+    return Words.format("%s %d bits, calibrated on %s", variant.method(), variant.bits(), variant.data().label());
   }
 
   /** When, where and how long: all that may differ between two runs of one study. */
@@ -45,7 +46,7 @@ final class StudySummary {
 
   void progress(
       int done, int all, Variant variant, Map<String, CellScores> scores, double seconds) {
-    out.printf(
+    out.printf(Locale.ROOT, 
         "[%d/%d] %s: mean KL %.5f, perplexity %.4f over %d domains (%.1f s)%n",
         done,
         all,
@@ -68,7 +69,7 @@ final class StudySummary {
       printComparisons(outcome.numbers(), bits);
       printBudgets(outcome, bits);
     }
-    out.printf(
+    out.printf(Locale.ROOT, 
         "%nIn brackets: 95 %% of %d resamples of the windows, paired. Report: %s/report.html%n",
         PairedWindows.RESAMPLES, folder);
     out.flush();
@@ -76,18 +77,18 @@ final class StudySummary {
 
   private void printMatrix(StudyOutcome outcome, int bits) {
     List<String> domains = outcome.domains().stream().map(StudyDomain::name).toList();
-    out.printf("%n%d bits: mean KL, rows calibrated on, columns judged on%n", bits);
-    out.printf("%-14s %-22s", "method", "calibrated on");
-    domains.forEach(domain -> out.printf(" %10.10s", domain));
-    out.printf(" %10s%n", "mean");
+    out.printf(Locale.ROOT, "%n%d bits: mean KL, rows calibrated on, columns judged on%n", bits);
+    out.printf(Locale.ROOT, "%-14s %-22s", "method", "calibrated on");
+    domains.forEach(domain -> out.printf(Locale.ROOT, " %10.10s", domain));
+    out.printf(Locale.ROOT, " %10s%n", "mean");
     outcome
         .cells()
         .forEach(
             (variant, scores) -> {
               if (variant.bits() == bits) {
-                out.printf("%-14.14s %-22.22s", variant.method(), variant.data().label());
-                domains.forEach(d -> out.printf(" %10.5f", scores.get(d).divergenceMean()));
-                out.printf(" %10.5f%n", mean(scores, CellScores::divergenceMean));
+                out.printf(Locale.ROOT, "%-14.14s %-22.22s", variant.method(), variant.data().label());
+                domains.forEach(d -> out.printf(Locale.ROOT, " %10.5f", scores.get(d).divergenceMean()));
+                out.printf(Locale.ROOT, " %10.5f%n", mean(scores, CellScores::divergenceMean));
               }
             });
   }
@@ -102,7 +103,7 @@ final class StudySummary {
           .divergence(method, bits, "spread_shards")
           .ifPresent(
               i ->
-                  out.printf(
+                  out.printf(Locale.ROOT, 
                       "%s: standard deviation over the shards calibrated on %.5f [%.5f, %.5f]%n",
                       method, i.value(), i.low(), i.high()));
     }
@@ -110,17 +111,17 @@ final class StudySummary {
 
   private void print(StudyNumbers numbers, String method, int bits, String name, String text) {
     Optional<Interval> share = numbers.divergence(method, bits, name);
-    share.ifPresent(i -> out.printf("%s: %s %s of KL%n", method, text, percent(i)));
+    share.ifPresent(i -> out.printf(Locale.ROOT, "%s: %s %s of KL%n", method, text, percent(i)));
   }
 
   private static String percent(Interval i) {
-    return "%+.1f %% [%+.1f, %+.1f]".formatted(100 * i.value(), 100 * i.low(), 100 * i.high());
+    return Words.format("%+.1f %% [%+.1f, %+.1f]", 100 * i.value(), 100 * i.low(), 100 * i.high());
   }
 
   private void printComparisons(StudyNumbers numbers, int bits) {
     for (Comparison c : numbers.comparisons()) {
       if (c.bits() == bits) {
-        out.printf(
+        out.printf(Locale.ROOT, 
             "%s against %s, %s: %s%s%n",
             c.method(),
             c.against(),
@@ -134,7 +135,7 @@ final class StudySummary {
   private void printBudgets(StudyOutcome outcome, int bits) {
     for (Budget b : outcome.numbers().budgets()) {
       if (b.bits() == bits) {
-        out.printf(
+        out.printf(Locale.ROOT, 
             "%s on the first %d sequences of each shard: %s against all of them%n",
             b.method(), b.sequences(), percent(b.excess()));
       }
@@ -145,7 +146,7 @@ final class StudySummary {
           .enough(method, bits)
           .ifPresent(
               b ->
-                  out.printf(
+                  out.printf(Locale.ROOT, 
                       "%s: %d sequences of each shard are enough: more would gain less than %.0f %%%n",
                       method, b.sequences(), 100 * Budget.TOLERANCE));
     }

@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.evaluate.task.Document;
 import dev.foresight.evaluate.task.PromptTokens;
 import dev.foresight.evaluate.task.Task;
@@ -45,7 +46,7 @@ record TaskData(
     List<Path> files = TextFile.matching("--task", location, conf);
     if (files.size() > 1) {
       throw new InputException(
-          "--task %s=%s matches %d files: name one.".formatted(task.key(), location, files.size()));
+          Words.format("--task %s=%s matches %d files: name one.", task.key(), location, files.size()));
     }
     TextFile file = TextFile.read(files.get(0), conf);
     String name = file.path().getName();
@@ -70,7 +71,7 @@ record TaskData(
 
   private static Tokens tokens(
       int number, Document document, Tokenizer tokenizer, int positions, String file) {
-    String where = "%s, line %d".formatted(file, document.line());
+    String where = Words.format("%s, line %d", file, document.line());
     List<PromptTokens> prompts =
         document.prompts().stream()
             .map(prompt -> PromptTokens.of(prompt, tokenizer, positions, where))

@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.foresight.Words;
 import dev.foresight.evaluate.task.PromptScore;
 import dev.foresight.evaluate.task.TaskResult;
 import dev.foresight.evaluate.task.TaskResult.Share;
@@ -81,7 +82,7 @@ final class TaskJob {
 
   private List<List<PromptScore>> score(TaskData data, JudgedModel model) {
     spark.setJobGroup(
-        "evaluate", "Score %d rows of %s".formatted(data.tokens().size(), data.task().key()));
+        "evaluate", Words.format("Score %d rows of %s", data.tokens().size(), data.task().key()));
     List<Chunk> chunks = DocumentJudge.chunks(data.tokens(), CHUNK_TOKENS);
     List<List<Scored>> done =
         spark

@@ -1,6 +1,7 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ record TextFile(Path path, byte[] bytes) {
     FileStatus[] files = pattern.getFileSystem(conf).globStatus(pattern);
     if (files == null || files.length == 0) {
       throw new InputException(
-          "There is no file %s %s: check the path.".formatted(option, location));
+          Words.format("There is no file %s %s: check the path.", option, location));
     }
     return Arrays.stream(files).map(FileStatus::getPath).toList();
   }
@@ -67,7 +68,7 @@ record TextFile(Path path, byte[] bytes) {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return LINE_ENDS.matcher(text).replaceAll("\n");
     } catch (CharacterCodingException e) {
-      throw new InputException("%s is not UTF-8 text: convert it first.".formatted(path), e);
+      throw new InputException(Words.format("%s is not UTF-8 text: convert it first.", path), e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.foresight.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.Hashing;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.spark.Execution;
@@ -160,7 +161,7 @@ final class VariantJudge implements Closeable {
     String written = folder.work("variants/" + variant.key());
     try {
       quantizer.run(variant.request().of(variant.request().data(), written));
-      spark.setJobGroup("study", "Judge %s on %d domains".formatted(label, missing.size()));
+      spark.setJobGroup("study", Words.format("Judge %s on %d domains", label, missing.size()));
       List<CellJudge.Task> tasks = new ArrayList<>();
       for (StudyDomain domain : missing) {
         tasks.add(
@@ -184,9 +185,7 @@ final class VariantJudge implements Closeable {
   private String states(StudyDomain domain) {
     String windows =
         hash(
-            "%s %s %s %d x %d"
-                .formatted(
-                    fingerprint.sha256(),
+            Words.format("%s %s %s %d x %d", fingerprint.sha256(),
                     execution.precision(),
                     domain.sha256(),
                     domain.windows().length,

@@ -1,8 +1,10 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -34,19 +36,17 @@ final class VerifyCommand implements Callable<Integer> {
       if (!outcome.problems().isEmpty()) {
         int more = outcome.problems().size() - 1;
         throw new InputException(
-            "%s is damaged: %s%s. Fetch or write it again."
-                .formatted(
-                    folder,
+            Words.format("%s is damaged: %s%s. Fetch or write it again.", folder,
                     outcome.problems().get(0),
-                    more == 0 ? "" : " (and %d more)".formatted(more)));
+                    more == 0 ? "" : Words.format(" (and %d more)", more)));
       }
       if (outcome.reported()) {
-        out.printf(
+        out.printf(Locale.ROOT, 
             "%s is what was written: %d files by their hashes, %d linears by codes and steps, %d by"
                 + " their dequantized weights%n",
             folder, outcome.files(), outcome.linears(), outcome.digests());
       } else {
-        out.printf(
+        out.printf(Locale.ROOT, 
             "%s has no report of ours: %d linears by codes and steps, nothing to compare them"
                 + " with%n",
             folder, outcome.linears());

@@ -3,6 +3,7 @@ package dev.foresight.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.StoredLinears;
 import dev.foresight.model.Model;
@@ -73,7 +74,7 @@ final class VerifyJob {
     }
     List<List<Expected>> expected =
         report.isEmpty() ? ofFolder(folder) : ofReport(location, folder, report.get());
-    spark.setJobGroup("verify", "Check the linears of %s".formatted(location));
+    spark.setJobGroup("verify", Words.format("Check the linears of %s", location));
     if (!expected.isEmpty()) {
       spark
           .parallelize(expected, expected.size())
@@ -105,8 +106,7 @@ final class VerifyJob {
     try (ByteSource source = folder.open(file)) {
       if (source.size() != expected.path("bytes").asLong()) {
         return Optional.of(
-            "%s has %d bytes, not %d"
-                .formatted(file, source.size(), expected.path("bytes").asLong()));
+            Words.format("%s has %d bytes, not %d", file, source.size(), expected.path("bytes").asLong()));
       }
       for (long at = 0; at < source.size(); at += CHUNK) {
         digest.update(source.read(at, (int) Math.min(CHUNK, source.size() - at)));
@@ -115,7 +115,7 @@ final class VerifyJob {
     String found = HexFormat.of().formatHex(digest.digest());
     return found.equals(expected.path("sha256").asText())
         ? Optional.empty()
-        : Optional.of("%s was changed: its sha256 is %s".formatted(file, found));
+        : Optional.of(Words.format("%s was changed: its sha256 is %s", file, found));
   }
 
   /** What another's folder says of itself, in tasks of a few linears. */
@@ -146,8 +146,7 @@ final class VerifyJob {
         int block = row.<Integer>getAs("block");
         if (block >= blocks.size()) {
           throw new InputException(
-              "%s has a row of block %d in foresight/quantization, but the model has %d blocks: quantize again, with --overwrite."
-                  .formatted(location, block, blocks.size()));
+              Words.format("%s has a row of block %d in foresight/quantization, but the model has %d blocks: quantize again, with --overwrite.", location, block, blocks.size()));
         }
         if (row.<Integer>getAs("bits") == 0) {
           continue; // left in float

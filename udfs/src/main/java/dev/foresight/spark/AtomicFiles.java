@@ -1,5 +1,6 @@
 package dev.foresight.spark;
 
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -130,7 +131,7 @@ public final class AtomicFiles {
       fileSystem.delete(target, false);
     }
     if (!fileSystem.rename(unfinished, target)) {
-      throw new IOException("Can't rename %s to %s".formatted(unfinished, target));
+      throw new IOException(Words.format("Can't rename %s to %s", unfinished, target));
     }
   }
 

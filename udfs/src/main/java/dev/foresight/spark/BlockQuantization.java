@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
@@ -187,8 +188,7 @@ public final class BlockQuantization
             selection.kept());
     if (mix.rows().rows() == 0) {
       throw new InputException(
-          "%s holds no sampled rows of the chosen shards: use --loss diagonal."
-              .formatted(selection.store()));
+          Words.format("%s holds no sampled rows of the chosen shards: use --loss diagonal.", selection.store()));
     }
     return new SampledRows(mix.rows(), mix.weights());
   }

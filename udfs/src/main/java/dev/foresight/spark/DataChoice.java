@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.StoredShard;
@@ -43,14 +44,12 @@ public record DataChoice(
         (shard, weight) -> {
           if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
             throw new InputException(
-                "--weight %s=%s is out of range: give a number above 0, or --exclude-shards %s."
-                    .formatted(shard, weight, shard));
+                Words.format("--weight %s=%s is out of range: give a number above 0, or --exclude-shards %s.", shard, weight, shard));
           }
         });
     if (firstSlices < 0) {
       throw new InputException(
-          "--first-n-slices %d is negative: give how many slices of each shard count, 0 for all."
-              .formatted(firstSlices));
+          Words.format("--first-n-slices %d is negative: give how many slices of each shard count, 0 for all.", firstSlices));
     }
   }
 
@@ -93,8 +92,7 @@ public record DataChoice(
   private static void requireSlices(String store, StoredShard shard) {
     if (shard.compactedSlices() > 0) {
       throw new InputException(
-          "--first-n-slices can't choose among the %d slices of shard %s: %s was compacted, which made one of them. Leave the option out, or calibrate again."
-              .formatted(shard.compactedSlices(), shard.id(), store));
+          Words.format("--first-n-slices can't choose among the %d slices of shard %s: %s was compacted, which made one of them. Leave the option out, or calibrate again.", shard.compactedSlices(), shard.id(), store));
     }
   }
 
@@ -112,8 +110,7 @@ public record DataChoice(
     excluded.forEach(chosen::remove);
     if (chosen.isEmpty()) {
       throw new InputException(
-          "--exclude-shards leaves no shard of %s, which has %s: exclude fewer."
-              .formatted(store, String.join(", ", known)));
+          Words.format("--exclude-shards leaves no shard of %s, which has %s: exclude fewer.", store, String.join(", ", known)));
     }
     return chosen;
   }
@@ -123,8 +120,7 @@ public record DataChoice(
     for (String name : names) {
       if (!known.contains(name)) {
         throw new InputException(
-            "%s: %s has no sequences of a shard '%s'; it has %s."
-                .formatted(option, store, name, String.join(", ", known)));
+            Words.format("%s: %s has no sequences of a shard '%s'; it has %s.", option, store, name, String.join(", ", known)));
       }
     }
   }
@@ -152,8 +148,7 @@ public record DataChoice(
   private void draw(String store, TreeMap<String, Double> weighed) {
     if (weighed.size() < 2) {
       throw new InputException(
-          "--bootstrap draws shards with replacement, and only %s of %s counts: choose two or more."
-              .formatted(String.join("", weighed.keySet()), store));
+          Words.format("--bootstrap draws shards with replacement, and only %s of %s counts: choose two or more.", String.join("", weighed.keySet()), store));
     }
     List<String> names = List.copyOf(weighed.keySet());
     TreeMap<String, Integer> times = new TreeMap<>();

@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.LinearCheck;
 import dev.foresight.export.StoredLinears;
@@ -76,7 +77,7 @@ public final class LinearVerification
     float[] values = weights.floats(expected.linear() + ".weight");
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
-        return Optional.of("element %d is %s".formatted(i, values[i]));
+        return Optional.of(Words.format("element %d is %s", i, values[i]));
       }
     }
     if (expected.sha256() != null && !WeightDigest.of(values).equals(expected.sha256())) {

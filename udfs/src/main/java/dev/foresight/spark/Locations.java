@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -20,8 +21,7 @@ public final class Locations {
     int user = authority == null ? -1 : authority.lastIndexOf('@');
     if (user >= 0 && authority.substring(0, user).contains(":")) {
       throw new InputException(
-          "A location of scheme %s has a key in it (USER:KEY@…): take it out, and give keys by the environment or a credential provider of Hadoop."
-              .formatted(path.toUri().getScheme()));
+          Words.format("A location of scheme %s has a key in it (USER:KEY@…): take it out, and give keys by the environment or a credential provider of Hadoop.", path.toUri().getScheme()));
     }
     return path.getFileSystem(conf).makeQualified(path).toString();
   }

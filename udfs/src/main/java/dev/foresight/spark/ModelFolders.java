@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.ByteSource;
 import dev.foresight.tensor.FileNames;
 import dev.foresight.tensor.LocalModelFolder;
@@ -39,8 +40,7 @@ public final class ModelFolders {
     String where = folder.location() + "/" + REPORT;
     if (StrictJson.object(where, folder.text(REPORT)).path("writer").asText().equals("foresight")) {
       throw new InputException(
-          "%s is not finished (no %s): run the same quantize again, which goes on where it stopped, or another one with --overwrite."
-              .formatted(folder.location(), TargetFolder.SUCCESS));
+          Words.format("%s is not finished (no %s): run the same quantize again, which goes on where it stopped, or another one with --overwrite.", folder.location(), TargetFolder.SUCCESS));
     }
   }
 
@@ -52,11 +52,11 @@ public final class ModelFolders {
     }
     try {
       if (!fileSystem.getFileStatus(path).isDirectory()) {
-        throw new InputException("%s is a file, not a model folder.".formatted(location));
+        throw new InputException(Words.format("%s is a file, not a model folder.", location));
       }
     } catch (FileNotFoundException e) {
       throw new InputException(
-          "There is no model folder %s: check the path.".formatted(location), e);
+          Words.format("There is no model folder %s: check the path.", location), e);
     }
     return new HadoopModelFolder(fileSystem, path);
   }
@@ -82,7 +82,7 @@ public final class ModelFolders {
       try {
         return new HadoopBytes(fileSystem, fileSystem.getFileStatus(new Path(path, file)));
       } catch (FileNotFoundException e) {
-        throw new InputException("%s has no file %s.".formatted(location(), file), e);
+        throw new InputException(Words.format("%s has no file %s.", location(), file), e);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.foresight.spark;
 
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.corpus.CorpusFaults;
 import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.store.PackedShard;
@@ -98,8 +99,7 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
     long withoutText = shards.stream().mapToLong(PackedShard::withoutText).sum();
     if (documents == withoutText) {
       throw new InputException(
-          "The corpus has no text: %,d documents, %,d of them null. Check --corpus and --text-column."
-              .formatted(documents, withoutText));
+          Words.format("The corpus has no text: %,d documents, %,d of them null. Check --corpus and --text-column.", documents, withoutText));
     }
   }
 

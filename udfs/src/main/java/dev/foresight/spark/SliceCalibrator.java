@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.BatchStatistics;
 import dev.foresight.onnx.NotFiniteException;
@@ -125,8 +126,7 @@ public final class SliceCalibrator implements Function<SliceTask, FinishedSlice>
     long sequence = task.firstSequence() + index;
     if (!skipBadSequences) {
       throw new InputException(
-          "Shard %s, sequence %d, block %d: %s is not finite. Look for NaN, infinity or huge values in the weights of this block and the ones before it, or pass --skip-bad-sequences to leave the sequence out."
-              .formatted(task.id().shard(), sequence, e.block(), e.place()),
+          Words.format("Shard %s, sequence %d, block %d: %s is not finite. Look for NaN, infinity or huge values in the weights of this block and the ones before it, or pass --skip-bad-sequences to leave the sequence out.", task.id().shard(), sequence, e.block(), e.place()),
           e);
     }
     return new SkippedSequence(sequence, e.block(), e.place());
@@ -135,9 +135,7 @@ public final class SliceCalibrator implements Function<SliceTask, FinishedSlice>
   private static void requireSome(SliceTask task, List<Integer> good) {
     if (good.isEmpty()) {
       throw new InputException(
-          "Shard %s: none of the sequences %d to %d gives finite activations. Look for NaN, infinity or huge values in the weights."
-              .formatted(
-                  task.id().shard(),
+          Words.format("Shard %s: none of the sequences %d to %d gives finite activations. Look for NaN, infinity or huge values in the weights.", task.id().shard(),
                   task.firstSequence(),
                   task.firstSequence() + task.sequences() - 1));
     }

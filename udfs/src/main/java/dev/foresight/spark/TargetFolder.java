@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -36,8 +37,7 @@ public final class TargetFolder {
     }
     if (!overwrite) {
       throw new InputException(
-          "%s exists and is not empty: choose another %s, or pass --overwrite."
-              .formatted(root, option));
+          Words.format("%s exists and is not empty: choose another %s, or pass --overwrite.", root, option));
     }
     remove();
   }

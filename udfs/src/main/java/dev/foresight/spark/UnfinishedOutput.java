@@ -1,5 +1,6 @@
 package dev.foresight.spark;
 
+import dev.foresight.Words;
 import dev.foresight.spark.BlockQuantization.QuantizedBlock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,7 +77,7 @@ public final class UnfinishedOutput implements Serializable {
   }
 
   private static String name(int block) {
-    return "%s/block-%05d.json".formatted(AtomicFiles.TEMPORARY, block);
+    return Words.format("%s/block-%05d.json", AtomicFiles.TEMPORARY, block);
   }
 
   private Optional<String> read(String file, Configuration conf) throws IOException {

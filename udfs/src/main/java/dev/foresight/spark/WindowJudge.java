@@ -1,6 +1,7 @@
 package dev.foresight.spark;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.evaluate.Judge;
 import dev.foresight.evaluate.WindowScores;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     }
     Configuration hadoop = conf.value();
     Path root = new Path(states);
-    String file = "%05d.f32".formatted(chunk.index());
+    String file = Words.format("%05d.f32", chunk.index());
     FileSystem fileSystem = root.getFileSystem(hadoop);
     Path kept = new Path(root, file);
     if (fileSystem.exists(kept)) {
@@ -116,8 +117,7 @@ public final class WindowJudge implements Function<WindowJudge.Chunk, List<Windo
     long length = fileSystem.getFileStatus(file).getLen();
     if (length != expected * Float.BYTES) {
       throw new InputException(
-          "%s has %d bytes, but the hidden states of these windows are %d: it is damaged or of another model. Remove the file."
-              .formatted(file, length, expected * Float.BYTES));
+          Words.format("%s has %d bytes, but the hidden states of these windows are %d: it is damaged or of another model. Remove the file.", file, length, expected * Float.BYTES));
     }
     byte[] bytes = new byte[Math.toIntExact(length)];
     try (var in = fileSystem.open(file)) {

@@ -1,5 +1,6 @@
 package dev.foresight.evaluate.task;
 
+import dev.foresight.Words;
 import java.util.List;
 
 /**
@@ -17,8 +18,7 @@ public record Document(int line, List<Prompt> prompts, List<Integer> lengths, in
     lengths = List.copyOf(lengths);
     if (prompts.isEmpty() || lengths.size() != prompts.size() || gold >= prompts.size()) {
       throw new IllegalArgumentException(
-          "%d prompts with %d lengths have no choice %d"
-              .formatted(prompts.size(), lengths.size(), gold));
+          Words.format("%d prompts with %d lengths have no choice %d", prompts.size(), lengths.size(), gold));
     }
   }
 

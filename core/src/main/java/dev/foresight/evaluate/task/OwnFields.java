@@ -1,5 +1,6 @@
 package dev.foresight.evaluate.task;
 
+import dev.foresight.Words;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -12,7 +13,7 @@ final class OwnFields {
   static Document piqa(RowFields row) {
     List<String> solutions = List.of(row.text("sol1"), row.text("sol2"));
     return Document.choices(
-        row.line(), QUESTION.formatted(row.text("goal")), solutions, row.place("label", 2));
+        row.line(), Words.format(QUESTION, row.text("goal")), solutions, row.place("label", 2));
   }
 
   static Document arc(RowFields row) {
@@ -22,10 +23,9 @@ final class OwnFields {
     String key = row.text("answerKey");
     if (labels.size() != choices.size() || !labels.contains(key)) {
       throw row.refused(
-          "\"answerKey\" is %s, where the %d choices are %s"
-              .formatted(key, choices.size(), labels));
+          Words.format("\"answerKey\" is %s, where the %d choices are %s", key, choices.size(), labels));
     }
-    return Document.choices(row.line(), QUESTION.formatted(question), choices, labels.indexOf(key));
+    return Document.choices(row.line(), Words.format(QUESTION, question), choices, labels.indexOf(key));
   }
 
   static Document hellaSwag(RowFields row) {
@@ -58,7 +58,7 @@ final class OwnFields {
     }
     String answer = row.text("answer");
     if (!answer.equals("1") && !answer.equals("2")) {
-      throw row.refused("\"answer\" is \"%s\", where 1 and 2 can be right".formatted(answer));
+      throw row.refused(Words.format("\"answer\" is \"%s\", where 1 and 2 can be right", answer));
     }
     List<String> contexts =
         Stream.of("option1", "option2")
@@ -69,7 +69,7 @@ final class OwnFields {
 
   static Document boolQ(RowFields row) {
     String context =
-        "%s\nQuestion: %s?\nAnswer:".formatted(row.text("passage"), row.text("question"));
+        Words.format("%s\nQuestion: %s?\nAnswer:", row.text("passage"), row.text("question"));
     int gold;
     if (row.json().path("answer").isBoolean()) { // the set's own files; SuperGLUE's have a label
       gold = row.json().path("answer").asBoolean() ? 1 : 0;

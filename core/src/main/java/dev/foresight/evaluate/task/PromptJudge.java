@@ -1,6 +1,7 @@
 package dev.foresight.evaluate.task;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.HeadSession;
@@ -108,8 +109,7 @@ public final class PromptJudge implements AutoCloseable {
     }
     if (!Double.isFinite(sum)) {
       throw new InputException(
-          "%s: a log-likelihood is %s. Look for NaN, infinity or huge values in the final norm and the"
-                  .formatted(model.location(), sum)
+          Words.format("%s: a log-likelihood is %s. Look for NaN, infinity or huge values in the final norm and the", model.location(), sum)
               + " output head.");
     }
     return new PromptScore(sum, greedy);

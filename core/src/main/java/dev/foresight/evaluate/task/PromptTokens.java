@@ -1,6 +1,7 @@
 package dev.foresight.evaluate.task;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.text.Tokenizer;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ public record PromptTokens(int[] tokens, int continuation) implements Serializab
   public PromptTokens {
     if (continuation < 1 || continuation >= tokens.length) {
       throw new IllegalArgumentException(
-          "%d of %d tokens can't be a continuation".formatted(continuation, tokens.length));
+          Words.format("%d of %d tokens can't be a continuation", continuation, tokens.length));
     }
   }
 
@@ -36,14 +37,12 @@ public record PromptTokens(int[] tokens, int continuation) implements Serializab
     int continuation = whole.length - given;
     if (given < 1 || continuation < 1) {
       throw new InputException(
-          "%s: the tokenizer makes %d tokens of the context and %d of both, so \"%s\" can't be scored:"
-                  .formatted(where, given, whole.length, prompt.continuation())
+          Words.format("%s: the tokenizer makes %d tokens of the context and %d of both, so \"%s\" can't be scored:", where, given, whole.length, prompt.continuation())
               + " remove the row.");
     }
     if (continuation > positions) {
       throw new InputException(
-          "%s: \"%s\" has %d tokens, but the model reads %d: remove the row."
-              .formatted(where, prompt.continuation(), continuation, positions));
+          Words.format("%s: \"%s\" has %d tokens, but the model reads %d: remove the row.", where, prompt.continuation(), continuation, positions));
     }
     int from = Math.max(0, whole.length - positions - 1);
     return new PromptTokens(Arrays.copyOfRange(whole, from, whole.length), continuation);

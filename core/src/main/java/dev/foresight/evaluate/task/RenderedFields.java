@@ -1,5 +1,6 @@
 package dev.foresight.evaluate.task;
 
+import dev.foresight.Words;
 import java.util.List;
 
 /**
@@ -40,7 +41,7 @@ final class RenderedFields {
 
   private static String spaced(RowFields row, String continuation) {
     if (continuation.charAt(0) != ' ') {
-      throw row.refused("\"%s\" does not begin with a space".formatted(continuation));
+      throw row.refused(Words.format("\"%s\" does not begin with a space", continuation));
     }
     return continuation;
   }

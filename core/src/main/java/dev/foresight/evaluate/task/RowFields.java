@@ -3,6 +3,7 @@ package dev.foresight.evaluate.task;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,10 +24,10 @@ record RowFields(Task task, String file, int line, ObjectNode json) {
   String text(String field) {
     JsonNode value = require(field);
     if (!value.isTextual()) {
-      throw refused("\"%s\" is %s, not a text".formatted(field, value));
+      throw refused(Words.format("\"%s\" is %s, not a text", field, value));
     }
     if (PythonText.strip(value.asText()).isEmpty()) {
-      throw refused("\"%s\" is empty".formatted(field));
+      throw refused(Words.format("\"%s\" is empty", field));
     }
     return value.asText();
   }
@@ -50,7 +51,7 @@ record RowFields(Task task, String file, int line, ObjectNode json) {
     String name = object + "." + field;
     JsonNode value = require(object).path(field);
     if (value.isMissingNode() || value.isNull()) {
-      throw refused("\"%s\" is missing".formatted(name));
+      throw refused(Words.format("\"%s\" is missing", name));
     }
     return texts(name, value);
   }
@@ -59,12 +60,12 @@ record RowFields(Task task, String file, int line, ObjectNode json) {
     List<String> texts = new ArrayList<>();
     for (JsonNode entry : value) {
       if (!entry.isTextual() || PythonText.strip(entry.asText()).isEmpty()) {
-        throw refused("\"%s\" holds %s where a text is due".formatted(name, entry));
+        throw refused(Words.format("\"%s\" holds %s where a text is due", name, entry));
       }
       texts.add(entry.asText());
     }
     if (!value.isArray() || texts.size() < 2) {
-      throw refused("\"%s\" is no list of two texts or more".formatted(name));
+      throw refused(Words.format("\"%s\" is no list of two texts or more", name));
     }
     return texts;
   }
@@ -84,13 +85,12 @@ record RowFields(Task task, String file, int line, ObjectNode json) {
       }
     }
     throw refused(
-        "\"%s\" is %s, where 0 to %d can be right; sets without answers can't be scored"
-            .formatted(field, value, size - 1));
+        Words.format("\"%s\" is %s, where 0 to %d can be right; sets without answers can't be scored", field, value, size - 1));
   }
 
   private JsonNode require(String field) {
     if (!has(field)) {
-      throw refused("\"%s\" is missing among %s".formatted(field, names()));
+      throw refused(Words.format("\"%s\" is missing among %s", field, names()));
     }
     return json.get(field);
   }
@@ -104,8 +104,7 @@ record RowFields(Task task, String file, int line, ObjectNode json) {
   /** What is wrong, with where and how to mend it. */
   InputException refused(String what) {
     return new InputException(
-        "%s, line %d: %s. Rows of %s are rendered (docs/evaluation.md) or have the fields of the data"
-                .formatted(file, line, what, task.key())
+        Words.format("%s, line %d: %s. Rows of %s are rendered (docs/evaluation.md) or have the fields of the data", file, line, what, task.key())
             + " set: mend or remove the row.");
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.evaluate.task;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
@@ -65,9 +66,7 @@ public enum Task {
         .orElseThrow(
             () ->
                 new InputException(
-                    "--task %s is unknown: choose one of %s."
-                        .formatted(
-                            key,
+                    Words.format("--task %s is unknown: choose one of %s.", key,
                             Arrays.stream(values())
                                 .map(Task::key)
                                 .collect(Collectors.joining(", ")))));

@@ -1,6 +1,7 @@
 package dev.foresight.evaluate.task;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.tensor.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,14 +33,13 @@ public final class TaskRows {
       }
     }
     if (documents.isEmpty()) {
-      throw new InputException("%s has no rows for --task %s.".formatted(file, task.key()));
+      throw new InputException(Words.format("%s has no rows for --task %s.", file, task.key()));
     }
     String name = SUFFIXES.matcher(file.toLowerCase(Locale.ROOT)).replaceFirst("");
     if (name.equals(task.key()) && documents.size() != task.rows()) {
       throw new InputException(
-          "%s is named as the whole set, which has %d rows, but holds %d: fetch it again, or name it"
-                  .formatted(file, task.rows(), documents.size())
-              + " otherwise, for example %s_sample.jsonl.".formatted(task.key()));
+          Words.format("%s is named as the whole set, which has %d rows, but holds %d: fetch it again, or name it", file, task.rows(), documents.size())
+              + Words.format(" otherwise, for example %s_sample.jsonl.", task.key()));
     }
     return documents;
   }
@@ -47,7 +47,7 @@ public final class TaskRows {
   private static Document document(Task task, String file, int number, String line) {
     RowFields row =
         new RowFields(
-            task, file, number, StrictJson.object("%s, line %d".formatted(file, number), line));
+            task, file, number, StrictJson.object(Words.format("%s, line %d", file, number), line));
     return RenderedFields.fit(row) ? RenderedFields.read(row) : task.ownFields(row);
   }
 }

@@ -2,10 +2,12 @@ package dev.foresight.spark.corpus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.foresight.Words;
 import dev.foresight.text.ChatMessage;
 import dev.foresight.text.ChatTemplate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,7 +41,7 @@ final class Conversations implements DocumentParser {
     }
     if (!messages.isArray()) {
       throw new DocumentException(
-          "the conversation is no array of messages but %s".formatted(kind(messages)), 1);
+          Words.format("the conversation is no array of messages but %s", kind(messages)), 1);
     }
     List<ChatMessage> conversation = new ArrayList<>();
     for (JsonNode message : messages) {
@@ -47,8 +49,7 @@ final class Conversations implements DocumentParser {
         boolean known = field.getKey().equals("role") || field.getKey().equals("content");
         if (!known && !field.getValue().isNull()) {
           throw new DocumentException(
-              "a message has '%s', and only role and content can be rendered"
-                  .formatted(field.getKey()),
+              Words.format("a message has '%s', and only role and content can be rendered", field.getKey()),
               1);
         }
       }
@@ -61,7 +62,7 @@ final class Conversations implements DocumentParser {
     JsonNode value = message.path(key);
     if (!value.isTextual()) {
       throw new DocumentException(
-          "the %s of a message is no text but %s".formatted(key, kind(value)), 1);
+          Words.format("the %s of a message is no text but %s", key, kind(value)), 1);
     }
     return value.asText();
   }

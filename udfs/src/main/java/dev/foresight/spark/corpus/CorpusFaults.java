@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import org.apache.spark.SparkThrowable;
 
 /** Says which file of a corpus is damaged, where Spark only says that reading failed. */
@@ -42,8 +43,7 @@ public final class CorpusFaults {
       root = root.getCause();
     }
     return new InputException(
-        "%s can't be read (%s): it is damaged, or not what its name says. Copy it again or leave it out."
-            .formatted(path, root.toString().lines().findFirst().orElse("")),
+        Words.format("%s can't be read (%s): it is damaged, or not what its name says. Copy it again or leave it out.", path, root.toString().lines().findFirst().orElse("")),
         thrown);
   }
 }

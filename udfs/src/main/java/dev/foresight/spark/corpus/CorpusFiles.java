@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,8 +41,7 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
         case "txt" -> TEXT;
         default ->
             throw new InputException(
-                "--corpus: %s is none of .jsonl, .json, .ndjson, .txt (also .gz, .zst), .parquet,"
-                        .formatted(file)
+                Words.format("--corpus: %s is none of .jsonl, .json, .ndjson, .txt (also .gz, .zst), .parquet,", file)
                     + " .orc: name files by a glob that leaves it out.");
       };
     }
@@ -64,14 +64,13 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
     }
     if (found.isEmpty()) {
       throw new InputException(
-          "No file matches --corpus '%s': check the path.".formatted(location));
+          Words.format("No file matches --corpus '%s': check the path.", location));
     }
     List<Path> files = found.stream().map(FileStatus::getPath).sorted().toList();
     List<Kind> kinds = files.stream().map(Kind::of).distinct().toList();
     if (kinds.size() > 1) {
       throw new InputException(
-          "--corpus '%s' matches files of several kinds (%s): choose files of one kind by a glob."
-              .formatted(location, kinds));
+          Words.format("--corpus '%s' matches files of several kinds (%s): choose files of one kind by a glob.", location, kinds));
     }
     if (kinds.get(0) == Kind.TEXT) {
       found.forEach(CorpusFiles::requireDocumentSize);
@@ -95,8 +94,7 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
   private static void requireDocumentSize(FileStatus file) {
     if (file.getLen() > LARGEST_TEXT) {
       throw new InputException(
-          "%s has %,d bytes and a .txt file is one document: split it, or make it JSON lines."
-              .formatted(file.getPath(), file.getLen()));
+          Words.format("%s has %,d bytes and a .txt file is one document: split it, or make it JSON lines.", file.getPath(), file.getLen()));
     }
   }
 
@@ -132,8 +130,7 @@ record CorpusFiles(String location, String root, Kind kind, List<Path> files) {
       Path other = known.put(id, file);
       if (other != null) {
         throw new InputException(
-            "%s and %s are both shard '%s': leave one out by a glob, rename it, or give --shard-by."
-                .formatted(other, file, id));
+            Words.format("%s and %s are both shard '%s': leave one out by a glob, rename it, or give --shard-by.", other, file, id));
       }
     }
   }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.trim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.text.ChatTemplate;
 import java.io.IOException;
 import java.util.Arrays;
@@ -43,7 +44,7 @@ public final class CorpusReader {
 
   private static final String TABLE = "table:";
   private static final StructType DOCUMENTS =
-      StructType.fromDDL("%s STRING NOT NULL, %s STRING".formatted(SHARD, TEXT));
+      StructType.fromDDL(Words.format("%s STRING NOT NULL, %s STRING", SHARD, TEXT));
   private static final Column FILE = col("_metadata.file_path");
   private static final int LOOKED_AT = 20;
 
@@ -98,8 +99,7 @@ public final class CorpusReader {
   private Dataset<Row> texts(CorpusFiles files, ShardIds ids) {
     if (ids.by() instanceof ShardBy.Column by && !ids.fromPath()) {
       throw new InputException(
-          "--shard-by column:%s: text files have no columns, and %s no folders %s=…: give file or partition:N."
-              .formatted(by.name(), files.location(), by.name()));
+          Words.format("--shard-by column:%s: text files have no columns, and %s no folders %s=…: give file or partition:N.", by.name(), files.location(), by.name()));
     }
     Dataset<Row> rows = reader().option("wholetext", true).text(files.names());
     return documents(
@@ -151,10 +151,9 @@ public final class CorpusReader {
     if (keys.isEmpty()) {
       throw problem == null
           ? new InputException(
-              "--corpus '%s' has no documents: its files are empty.".formatted(location))
+              Words.format("--corpus '%s' has no documents: its files are empty.", location))
           : new InputException(
-              "The first lines of %s are %s: JSON lines hold one object a line."
-                  .formatted(location, problem.getMessage()));
+              Words.format("The first lines of %s are %s: JSON lines hold one object a line.", location, problem.getMessage()));
     }
     return keys;
   }
@@ -163,8 +162,7 @@ public final class CorpusReader {
       String name, String column, ShardBy shardBy, Supplier<ChatTemplate> chat) {
     if (shardBy instanceof ShardBy.File) {
       throw new InputException(
-          "--corpus table:%s: a table has no files to name shards by: give --shard-by column:NAME or partition:N."
-              .formatted(name));
+          Words.format("--corpus table:%s: a table has no files to name shards by: give --shard-by column:NAME or partition:N.", name));
     }
     Dataset<Row> rows;
     try {
@@ -174,8 +172,7 @@ public final class CorpusReader {
         throw e;
       }
       throw new InputException(
-          "There is no table %s in the session's catalog (%s): check the name, or the catalog's settings."
-              .formatted(name, e.getMessage().lines().findFirst().orElse("")),
+          Words.format("There is no table %s in the session's catalog (%s): check the name, or the catalog's settings.", name, e.getMessage().lines().findFirst().orElse("")),
           e);
     }
     ShardIds ids = new ShardIds(shardBy, "", false);
@@ -200,8 +197,7 @@ public final class CorpusReader {
     boolean conversations = isConversation(type);
     if (!conversations && !(type instanceof StringType)) {
       throw new InputException(
-          "Column '%s' of %s is of type %s: --text-column names a column of text, or of conversations (array of role and content)."
-              .formatted(column, place, type.simpleString()));
+          Words.format("Column '%s' of %s is of type %s: --text-column names a column of text, or of conversations (array of role and content).", column, place, type.simpleString()));
     }
     Column content =
         conversations ? to_json(named(column), Map.of("ignoreNullFields", "false")) : named(column);
@@ -226,8 +222,7 @@ public final class CorpusReader {
   private static void requireColumn(Set<String> names, String column, String place, String option) {
     if (!names.contains(column)) {
       throw new InputException(
-          "The corpus has no column '%s' (%s has: %s): name another by %s."
-              .formatted(column, place, String.join(", ", names), option));
+          Words.format("The corpus has no column '%s' (%s has: %s): name another by %s.", column, place, String.join(", ", names), option));
     }
   }
 

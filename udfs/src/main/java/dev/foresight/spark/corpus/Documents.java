@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -111,8 +112,7 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
     if (id.isEmpty()) {
       String name = ((ShardBy.Column) ids.by()).name();
       throw new DocumentException(
-          "a document has no value in '%s', which --shard-by names: fill it, or filter the corpus"
-              .formatted(name),
+          Words.format("a document has no value in '%s', which --shard-by names: fill it, or filter the corpus", name),
           1);
     }
     return id.get();
@@ -125,8 +125,8 @@ final class Documents implements MapPartitionsFunction<Row, Row> {
     Path path = new Path(URI.create(file));
     try {
       return switch (rowOf) {
-        case LINE -> "%s, line %d".formatted(path, lineOf(conf.value(), path, content));
-        case FILE -> "%s, line %d".formatted(path, lineOfFile);
+        case LINE -> Words.format("%s, line %d", path, lineOf(conf.value(), path, content));
+        case FILE -> Words.format("%s, line %d", path, lineOfFile);
         case TABLE -> path.toString();
       };
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.foresight.Words;
 import java.util.Optional;
 
 /**
@@ -63,11 +64,11 @@ final class JsonLines implements DocumentParser {
       node = MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
       throw new DocumentException(
-          "not a JSON object (%s)".formatted(e.getOriginalMessage().replaceAll("\\s+", " ")), 1);
+          Words.format("not a JSON object (%s)", e.getOriginalMessage().replaceAll("\\s+", " ")), 1);
     }
     if (!node.isObject()) {
       throw new DocumentException(
-          "not a JSON object but %s".formatted(Conversations.kind(node)), 1);
+          Words.format("not a JSON object but %s", Conversations.kind(node)), 1);
     }
     return node;
   }
@@ -78,7 +79,7 @@ final class JsonLines implements DocumentParser {
     }
     if (!value.isTextual()) {
       throw new DocumentException(
-          "'%s' is no text but %s".formatted(key, Conversations.kind(value)), 1);
+          Words.format("'%s' is no text but %s", key, Conversations.kind(value)), 1);
     }
     return value.asText();
   }

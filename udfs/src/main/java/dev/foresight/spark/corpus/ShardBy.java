@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.Serializable;
 
 /** What tells the shards of a corpus apart. */
@@ -33,7 +34,7 @@ public sealed interface ShardBy extends Serializable {
     public Partition {
       if (count < 1 || count > MAX) {
         throw new InputException(
-            "--shard-by partition:%d: choose 1 to %,d shards.".formatted(count, MAX));
+            Words.format("--shard-by partition:%d: choose 1 to %,d shards.", count, MAX));
       }
     }
   }
@@ -53,6 +54,6 @@ public sealed interface ShardBy extends Serializable {
       return new Partition(Integer.parseInt(text.substring("partition:".length())));
     }
     throw new InputException(
-        "--shard-by '%s': give file, column:NAME or partition:N.".formatted(text));
+        Words.format("--shard-by '%s': give file, column:NAME or partition:N.", text));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.spark.corpus;
 
 import dev.foresight.Hashing;
+import dev.foresight.Words;
 import java.io.Serializable;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -35,9 +36,7 @@ record ShardIds(ShardBy by, String root, boolean fromPath) implements Serializab
       long hash = text == null ? 0 : Hashing.xxHash64(PARTITION_SEED, text);
       int width = Integer.toString(partition.count() - 1).length();
       return Optional.of(
-          "part-%%0%dd-of-%%d"
-              .formatted(width)
-              .formatted(Math.floorMod(hash, partition.count()), partition.count()));
+          Words.format(Words.format("part-%%0%dd-of-%%d", width), Math.floorMod(hash, partition.count()), partition.count()));
     }
     if (by instanceof ShardBy.Column column) {
       return fromPath

@@ -1,5 +1,6 @@
 package dev.foresight.spark.corpus;
 
+import dev.foresight.Words;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -39,7 +40,7 @@ final class Utf8 {
       line += bytes[i] == '\n' ? 1 : 0;
     }
     return new DocumentException(
-        "the byte 0x%02X is not UTF-8: convert the text, for example by iconv".formatted(bytes[at]),
+        Words.format("the byte 0x%02X is not UTF-8: convert the text, for example by iconv", bytes[at]),
         line);
   }
 

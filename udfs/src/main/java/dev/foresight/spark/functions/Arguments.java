@@ -1,6 +1,7 @@
 package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 
 /** What functions are given: Spark checks no types of functions like these. */
 final class Arguments {
@@ -15,7 +16,6 @@ final class Arguments {
       return text;
     }
     throw new InputException(
-        "%s: %s is no text but %s: cast it to STRING."
-            .formatted(function, name, value.getClass().getSimpleName()));
+        Words.format("%s: %s is no text but %s: cast it to STRING.", function, name, value.getClass().getSimpleName()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,24 +72,21 @@ public abstract class ColumnTransformer<T extends ColumnTransformer<T>> {
   public Dataset<Row> transform(Dataset<?> rows) {
     String what = getClass().getSimpleName();
     if (model == null) {
-      throw new InputException("%s: name a model folder by setModel.".formatted(what));
+      throw new InputException(Words.format("%s: name a model folder by setModel.", what));
     }
     StructType schema = rows.schema();
     if (!Arrays.asList(schema.fieldNames()).contains(inputCol)) {
       throw new InputException(
-          "%s: there is no column '%s' (there are: %s): name one by setInputCol."
-              .formatted(what, inputCol, String.join(", ", schema.fieldNames())));
+          Words.format("%s: there is no column '%s' (there are: %s): name one by setInputCol.", what, inputCol, String.join(", ", schema.fieldNames())));
     }
     if (Arrays.asList(schema.fieldNames()).contains(outputCol)) {
       throw new InputException(
-          "%s: there is a column '%s' already: name another by setOutputCol."
-              .formatted(what, outputCol));
+          Words.format("%s: there is a column '%s' already: name another by setOutputCol.", what, outputCol));
     }
     DataType type = schema.apply(inputCol).dataType();
     if (!reads(type)) {
       throw new InputException(
-          "%s: column '%s' is of type %s, not %s."
-              .formatted(what, inputCol, type.simpleString(), readable()));
+          Words.format("%s: column '%s' is of type %s, not %s.", what, inputCol, type.simpleString(), readable()));
     }
     try {
       String location =

@@ -1,5 +1,6 @@
 package dev.foresight.spark.functions;
 
+import dev.foresight.Words;
 import java.util.List;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
@@ -66,7 +67,7 @@ public final class ForesightFunctions {
     return new SqlFunction(
         name,
         List.of("sums"),
-        "The %s, of what foresight_merge returns or of a row of sums.".formatted(what),
+        Words.format("The %s, of what foresight_merge returns or of a row of sums.", what),
         functions.udf(read, type));
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.Execution;
 import dev.foresight.spark.ExecutorModel;
@@ -47,7 +48,7 @@ public final class ForesightHiddenStates extends ColumnTransformer<ForesightHidd
   /** Tokens of a document that are run, from its beginning (default: {@value #MAX_TOKENS}). */
   public ForesightHiddenStates setMaxTokens(int tokens) {
     if (tokens < 1) {
-      throw new InputException("setMaxTokens(%d): run at least one token.".formatted(tokens));
+      throw new InputException(Words.format("setMaxTokens(%d): run at least one token.", tokens));
     }
     this.maxTokens = tokens;
     return this;

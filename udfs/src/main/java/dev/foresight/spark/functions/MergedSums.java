@@ -1,6 +1,7 @@
 package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -34,8 +35,7 @@ record MergedSums(long tokens, double[] sumAbs, double[] sumSquare, float[] maxA
         || !Arrays.asList(row.schema().fieldNames())
             .containsAll(Arrays.asList(TYPE.fieldNames()))) {
       throw new InputException(
-          "%s takes what foresight_merge returns, or a struct with the columns %s."
-              .formatted(function, String.join(", ", TYPE.fieldNames())));
+          Words.format("%s takes what foresight_merge returns, or a struct with the columns %s.", function, String.join(", ", TYPE.fieldNames())));
     }
     return new MergedSums(
         row.getLong(row.fieldIndex("tokens")),
@@ -80,8 +80,7 @@ record MergedSums(long tokens, double[] sumAbs, double[] sumSquare, float[] maxA
   Double distance(MergedSums other) {
     if (sumAbs.length != other.sumAbs.length) {
       throw new InputException(
-          "foresight_distance: %d channels can't be compared with %d: join by block and role."
-              .formatted(sumAbs.length, other.sumAbs.length));
+          Words.format("foresight_distance: %d channels can't be compared with %d: join by block and role.", sumAbs.length, other.sumAbs.length));
     }
     double[] a = meanAbs();
     double[] b = other.meanAbs();

@@ -1,6 +1,7 @@
 package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -30,7 +31,7 @@ public record SqlFunction(
         SqlFunction.class.getName(),
         null,
         name,
-        "%s(%s) - %s".formatted(name, String.join(", ", arguments), usage),
+        Words.format("%s(%s) - %s", name, String.join(", ", arguments), usage),
         "");
   }
 
@@ -43,8 +44,7 @@ public record SqlFunction(
     return given -> {
       if (given.size() != arguments.size()) {
         throw new InputException(
-            "%s takes %d arguments (%s), not %d."
-                .formatted(name, arguments.size(), String.join(", ", arguments), given.size()));
+            Words.format("%s takes %d arguments (%s), not %d.", name, arguments.size(), String.join(", ", arguments), given.size()));
       }
       return function instanceof UserDefinedAggregator<?, ?, ?> aggregator
           ? ScalaAggregator$.MODULE$.apply(aggregator, given)

@@ -1,6 +1,7 @@
 package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.ChannelSums;
 import java.io.Serializable;
 import java.util.Comparator;
@@ -60,14 +61,12 @@ public final class SumsMerger extends Aggregator<Row, SumsMerger.Slices, Row> {
     private void add(Key key, Sums sums) {
       if (rows.putIfAbsent(key, sums) != null) {
         throw new InputException(
-            "foresight_merge: slice %d of shard %s (%s) comes twice, so its tokens would count twice: GROUP BY block, role, and read no slice from two files."
-                .formatted(key.slice(), key.shard(), key.stratum()));
+            Words.format("foresight_merge: slice %d of shard %s (%s) comes twice, so its tokens would count twice: GROUP BY block, role, and read no slice from two files.", key.slice(), key.shard(), key.stratum()));
       }
       int channels = rows.firstEntry().getValue().sumAbs().length;
       if (sums.sumAbs().length != channels) {
         throw new InputException(
-            "foresight_merge: sums of %d and of %d channels don't merge: GROUP BY block, role."
-                .formatted(channels, sums.sumAbs().length));
+            Words.format("foresight_merge: sums of %d and of %d channels don't merge: GROUP BY block, role.", channels, sums.sumAbs().length));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.foresight.spark.presearch;
 
+import dev.foresight.Words;
 import dev.foresight.importance.Importance;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
@@ -64,7 +65,7 @@ public record Form(
       return kind();
     }
     String shape = (weights.equals("uniform") ? "" : ", " + weights) + ", w " + blocks;
-    return adaptive ? "adaptive, " + roles + shape : "%s, γ %s%s".formatted(kind(), blend, shape);
+    return adaptive ? "adaptive, " + roles + shape : Words.format("%s, γ %s%s", kind(), blend, shape);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.foresight.spark.presearch;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
@@ -129,8 +130,7 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
         });
     if (sampled.isEmpty()) {
       throw new InputException(
-          "%s holds no sampled rows of %s, which the search needs: calibrate with --rows."
-              .formatted(part.store(), String.join(", ", part.tokens().keySet())));
+          Words.format("%s holds no sampled rows of %s, which the search needs: calibrate with --rows.", part.store(), String.join(", ", part.tokens().keySet())));
     }
     return sampled;
   }

@@ -3,6 +3,7 @@ package dev.foresight.spark.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
 import java.io.IOException;
@@ -42,8 +43,7 @@ final class CommitLog {
       Commit commit = read(new Path(root, name));
       if (!commit.fingerprint().equals(fingerprint)) {
         throw new InputException(
-            "%s/%s was written under another model or other settings than manifest.json says, by a run that began at the same moment: delete it and calibrate its shards again."
-                .formatted(root, name));
+            Words.format("%s/%s was written under another model or other settings than manifest.json says, by a run that began at the same moment: delete it and calibrate its shards again.", root, name));
       }
       commits.put(name, commit);
       replaced.addAll(commit.replaces());
@@ -57,15 +57,13 @@ final class CommitLog {
     String checksum = Hashing.sha256Hex(bytes).substring(0, 16);
     if (!path.getName().endsWith("-" + checksum + ".json")) {
       throw new InputException(
-          "%s is damaged: its name does not hold its SHA-256. Restore it, or delete it and calibrate its shards again."
-              .formatted(path));
+          Words.format("%s is damaged: its name does not hold its SHA-256. Restore it, or delete it and calibrate its shards again.", path));
     }
     try {
       return StoreJson.value(StoreJson.object(path.toString(), bytes), Commit.class);
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "%s can't be read: %s. Use the release that wrote it."
-              .formatted(path, e.getOriginalMessage()),
+          Words.format("%s can't be read: %s. Use the release that wrote it.", path, e.getOriginalMessage()),
           e);
     }
   }
@@ -74,7 +72,7 @@ final class CommitLog {
   String append(Commit commit) throws IOException {
     String text = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(commit) + "\n";
     String checksum = Hashing.sha256Hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
-    String name = "%s/%06d-%s.json".formatted(FOLDER, highest() + 1, checksum);
+    String name = Words.format("%s/%06d-%s.json", FOLDER, highest() + 1, checksum);
     AtomicFiles.writeText(conf, root, name, text);
     return name;
   }

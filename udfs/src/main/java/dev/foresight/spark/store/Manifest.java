@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.ModelFingerprint;
 import dev.foresight.text.PackingSettings;
@@ -83,9 +84,7 @@ public record Manifest(
     stored.forEach(shard -> missing.remove(shard.id()));
     if (!missing.isEmpty()) {
       throw new InputException(
-          "--shards: %s has no shard '%s'; it has %s."
-              .formatted(
-                  store,
+          Words.format("--shards: %s has no shard '%s'; it has %s.", store,
                   missing.first(),
                   stored.stream().map(StoredShard::id).collect(Collectors.joining(", "))));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class ManifestReader {
             .orElseThrow(
                 () ->
                     new InputException(
-                        "%s has no %s: name the folder of a sketch store.".formatted(root, FILE)));
+                        Words.format("%s has no %s: name the folder of a sketch store.", root, FILE)));
     StoreFingerprint fingerprint = fingerprint(tree);
     return fingerprint.version() == 1 ? versionOne(tree, fingerprint) : committed(fingerprint);
   }
@@ -73,7 +74,7 @@ final class ManifestReader {
     String what =
         e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
     return new InputException(
-        "%s/%s is damaged: %s. Restore it, or calibrate again.".formatted(root, FILE, what), e);
+        Words.format("%s/%s is damaged: %s. Restore it, or calibrate again.", root, FILE, what), e);
   }
 
   private Manifest committed(StoreFingerprint fingerprint) throws IOException {
@@ -89,8 +90,7 @@ final class ManifestReader {
         StoredShard known = shards.putIfAbsent(shard.id(), shard);
         if (known != null && !known.shard().sha256().equals(shard.shard().sha256())) {
           throw new InputException(
-              "The store %s has the shard %s twice, with different text: two runs added it at the same moment. Delete one of its commits, for example %s, and calibrate what else that one held again."
-                  .formatted(root, shard.id(), entry.getKey()));
+              Words.format("The store %s has the shard %s twice, with different text: two runs added it at the same moment. Delete one of its commits, for example %s, and calibrate what else that one held again.", root, shard.id(), entry.getKey()));
         }
       }
     }
@@ -119,7 +119,7 @@ final class ManifestReader {
         shards.add(
             new StoredShard(
                 shard,
-                StoredFile.unchecked("sequences/%s.parquet".formatted(StoreFiles.slug(shard.id()))),
+                StoredFile.unchecked(Words.format("sequences/%s.parquet", StoreFiles.slug(shard.id()))),
                 slices.stream()
                     .filter(slice -> slice.shard().equals(shard.id()))
                     .map(StoredSlice::inVersionOne)

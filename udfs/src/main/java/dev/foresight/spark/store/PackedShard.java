@@ -1,5 +1,6 @@
 package dev.foresight.spark.store;
 
+import dev.foresight.Words;
 import java.io.Serializable;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -34,7 +35,7 @@ public record PackedShard(
 
   public PackedShard {
     if (id == null || id.isEmpty() || sha256 == null || !SHA256.matcher(sha256).matches()) {
-      throw new IllegalArgumentException("The shard '%s' has SHA-256 %s".formatted(id, sha256));
+      throw new IllegalArgumentException(Words.format("The shard '%s' has SHA-256 %s", id, sha256));
     }
     if (LongStream.of(
             documents,
@@ -46,7 +47,7 @@ public record PackedShard(
             sequences,
             droppedTokens)
         .anyMatch(count -> count < 0)) {
-      throw new IllegalArgumentException("The shard '%s' counts less than nothing".formatted(id));
+      throw new IllegalArgumentException(Words.format("The shard '%s' counts less than nothing", id));
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
 
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.SampledRow;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ final class RowsTable extends Table<RowsTable.StoredRow> {
     float scale = group.getFloat("scale", 0);
     if (bytes.remaining() % 2 != 0 || !(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "a row has %d bytes and scale %s".formatted(bytes.remaining(), scale));
+          Words.format("a row has %d bytes and scale %s", bytes.remaining(), scale));
     }
     short[] halves = new short[bytes.remaining() / 2];
     bytes.asShortBuffer().get(halves);

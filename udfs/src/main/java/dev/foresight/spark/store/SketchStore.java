@@ -8,6 +8,7 @@ import static org.apache.parquet.filter2.predicate.FilterApi.longColumn;
 import static org.apache.parquet.filter2.predicate.FilterApi.lt;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.RoleSketch;
@@ -75,8 +76,7 @@ public final class SketchStore {
   public Manifest manifest() throws IOException {
     if (!target().isFinished()) {
       throw new InputException(
-          "%s is not a finished sketch store (no _SUCCESS): run calibrate with --sketches %s first."
-              .formatted(root, root));
+          Words.format("%s is not a finished sketch store (no _SUCCESS): run calibrate with --sketches %s first.", root, root));
     }
     return new ManifestReader(conf, root).read();
   }
@@ -156,7 +156,7 @@ public final class SketchStore {
   }
 
   private static String stem(SliceId slice) {
-    return "%s.%05d".formatted(StoreFiles.slug(slice.shard()), slice.index());
+    return Words.format("%s.%05d", StoreFiles.slug(slice.shard()), slice.index());
   }
 
   /** Leaves a record of a finished slice for a run that takes over from a killed one. */
@@ -203,14 +203,14 @@ public final class SketchStore {
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s has no manifest.json: name the folder of a sketch store.".formatted(root)));
+                    Words.format("%s has no manifest.json: name the folder of a sketch store.", root)));
   }
 
   private static void requireChannels(StoreFingerprint fingerprint, Role role, int count) {
     int channels = fingerprint.channels().get(role);
     if (count != channels) {
       throw new IllegalArgumentException(
-          "%s has %d channels, not %d".formatted(role.key(), count, channels));
+          Words.format("%s has %d channels, not %d", role.key(), count, channels));
     }
   }
 
@@ -220,8 +220,7 @@ public final class SketchStore {
     long length = row.first() ? 1 : fingerprint.packing().sequenceLength() - 1L;
     if (row.sums().tokens() != slice.sequences() * length) {
       throw new IllegalArgumentException(
-          "%d tokens are not those of %d sequences"
-              .formatted(row.sums().tokens(), slice.sequences()));
+          Words.format("%d tokens are not those of %d sequences", row.sums().tokens(), slice.sequences()));
     }
   }
 
@@ -229,7 +228,7 @@ public final class SketchStore {
   static void check(StoreFingerprint fingerprint, StoredSlice slice, StoredRow stored) {
     requireChannels(fingerprint, stored.role(), stored.row().halves().length);
     if (!stored.row().shard().equals(slice.shard())) {
-      throw new IllegalArgumentException("a row is of shard '%s'".formatted(stored.row().shard()));
+      throw new IllegalArgumentException(Words.format("a row is of shard '%s'", stored.row().shard()));
     }
   }
 
@@ -244,7 +243,7 @@ public final class SketchStore {
                 files.refused(
                     slice.sums(),
                     slice.shard(),
-                    "lacks %s of block %d".formatted(role.key(), block),
+                    Words.format("lacks %s of block %d", role.key(), block),
                     null));
   }
 
@@ -315,7 +314,7 @@ public final class SketchStore {
     } catch (EOFException e) { // without a word of its own
       throw files.refused(file, shard, "ends within a page", e);
     } catch (RuntimeException e) { // Parquet's word for content that is none
-      throw files.refused(file, shard, "can't be read (%s)".formatted(e.getMessage()), e);
+      throw files.refused(file, shard, Words.format("can't be read (%s)", e.getMessage()), e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.foresight.spark.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
@@ -27,7 +28,7 @@ final class SliceRecords {
   SliceRecords(Configuration conf, Path root, String fingerprint) {
     this.conf = conf;
     this.root = root;
-    this.folder = "%s/slices/%.16s".formatted(AtomicFiles.TEMPORARY, fingerprint);
+    this.folder = Words.format("%s/slices/%.16s", AtomicFiles.TEMPORARY, fingerprint);
   }
 
   void write(String shardSha256, FinishedSlice finished) throws IOException {
@@ -64,8 +65,7 @@ final class SliceRecords {
   }
 
   String name(String shardSha256, SliceId slice) {
-    return "%s/%s.%.16s.%05d.json"
-        .formatted(folder, StoreFiles.slug(slice.shard()), shardSha256, slice.index());
+    return Words.format("%s/%s.%.16s.%05d.json", folder, StoreFiles.slug(slice.shard()), shardSha256, slice.index());
   }
 
   /** Forgets records whose slices are committed. */

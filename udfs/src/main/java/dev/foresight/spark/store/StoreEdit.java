@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,9 +46,7 @@ public final class StoreEdit {
     Manifest manifest = store.manifest();
     if (manifest.fingerprint().version() != StoreFingerprint.VERSION) {
       throw new InputException(
-          "The store %s is of version %d, which is read but not changed: bring it to version %d by 'foresight sketches copy %s NEW'."
-              .formatted(
-                  store.root(),
+          Words.format("The store %s is of version %d, which is read but not changed: bring it to version %d by 'foresight sketches copy %s NEW'.", store.root(),
                   manifest.fingerprint().version(),
                   StoreFingerprint.VERSION,
                   store.root()));
@@ -78,13 +77,13 @@ public final class StoreEdit {
     shards.keySet().removeAll(removed);
     if (shards.isEmpty()) {
       throw new InputException(
-          "--shards: these are all shards of %s: delete the folder instead.".formatted(root));
+          Words.format("--shards: these are all shards of %s: delete the folder instead.", root));
     }
     CommitLog log = new CommitLog(conf, root);
     String fingerprint = manifest.fingerprint().sha256();
     if (!log.read(fingerprint).keySet().containsAll(commits.keySet())) {
       throw new InputException(
-          "Another run removed or compacted shards of %s meanwhile: run again.".formatted(root));
+          Words.format("Another run removed or compacted shards of %s meanwhile: run again.", root));
     }
     log.append(
         new Commit(

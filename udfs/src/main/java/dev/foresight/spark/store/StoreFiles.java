@@ -2,6 +2,7 @@ package dev.foresight.spark.store;
 
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.AtomicFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -55,8 +56,7 @@ final class StoreFiles {
           : rename(table, stem, content);
     } catch (IOException e) {
       throw new IOException(
-          "%s/%s of the store %s can't be written: %s. Mend that and run the same command again: finished slices are kept."
-              .formatted(table, stem, root, e.getMessage()),
+          Words.format("%s/%s of the store %s can't be written: %s. Mend that and run the same command again: finished slices are kept.", table, stem, root, e.getMessage()),
           e);
     }
   }
@@ -97,7 +97,7 @@ final class StoreFiles {
   private static StoredFile named(String table, String stem, DigestedFile file) {
     String sha256 = file.sha256();
     return new StoredFile(
-        "%s/%s.%s.parquet".formatted(table, stem, sha256.substring(0, DIGITS)),
+        Words.format("%s/%s.%s.parquet", table, stem, sha256.substring(0, DIGITS)),
         file.bytes(),
         sha256);
   }
@@ -140,10 +140,10 @@ final class StoreFiles {
     }
     if (status.getLen() != file.bytes()) {
       throw refused(
-          file, shard, "has %d bytes, not %d".formatted(status.getLen(), file.bytes()), null);
+          file, shard, Words.format("has %d bytes, not %d", status.getLen(), file.bytes()), null);
     }
     String seen =
-        "%s %d %s".formatted(status.getPath(), status.getModificationTime(), file.sha256());
+        Words.format("%s %d %s", status.getPath(), status.getModificationTime(), file.sha256());
     if (CHECKED.contains(seen)) {
       return;
     }
@@ -156,8 +156,7 @@ final class StoreFiles {
   /** What can be done about a file that is not what it should be. */
   InputException refused(StoredFile file, String shard, String what, Exception cause) {
     return new InputException(
-        "%s of the store %s %s: remove the shard by 'foresight sketches remove %s --shards %s' and calibrate it again."
-            .formatted(file.name(), root, what, root, shard),
+        Words.format("%s of the store %s %s: remove the shard by 'foresight sketches remove %s --shards %s' and calibrate it again.", file.name(), root, what, root, shard),
         cause);
   }
 

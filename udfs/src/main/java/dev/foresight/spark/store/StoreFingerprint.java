@@ -3,6 +3,7 @@ package dev.foresight.spark.store;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.Precision;
 import dev.foresight.sketch.SketchSettings;
@@ -58,7 +59,7 @@ public record StoreFingerprint(
         || !channels.keySet().equals(EnumSet.allOf(Role.class))
         || channels.values().stream().anyMatch(count -> count == null || count < 1)) {
       throw new IllegalArgumentException(
-          "%d blocks with channels %s are no model".formatted(blocks, channels));
+          Words.format("%d blocks with channels %s are no model", blocks, channels));
     }
     channels = new EnumMap<>(channels);
     precision = precision == null ? Precision.FP32 : precision;
@@ -87,8 +88,7 @@ public record StoreFingerprint(
     int version = manifest.path("version").asInt();
     if (!FORMAT.equals(format) || version < 1 || version > VERSION) {
       throw new InputException(
-          "%s is of format '%s' version %d; this release reads '%s' versions 1 to %d: use the release that wrote it."
-              .formatted(file, format, version, FORMAT, VERSION));
+          Words.format("%s is of format '%s' version %d; this release reads '%s' versions 1 to %d: use the release that wrote it.", file, format, version, FORMAT, VERSION));
     }
   }
 
@@ -108,19 +108,16 @@ public record StoreFingerprint(
   public void requireSame(StoreFingerprint wanted, String store) {
     if (version != VERSION) {
       throw new InputException(
-          "The store %s is of version %d, which is read but not added to: bring it to version %d by 'foresight sketches copy %s NEW'."
-              .formatted(store, version, VERSION, store));
+          Words.format("The store %s is of version %d, which is read but not added to: bring it to version %d by 'foresight sketches copy %s NEW'.", store, version, VERSION, store));
     }
     List<String> files = differing(model, wanted.model());
     if (files.equals(List.of(TOKENIZER))) {
       throw new InputException(
-          "The store %s was made with another tokenizer (%s differs), so the same text is other sequences: name another --sketches, or pass --overwrite."
-              .formatted(store, TOKENIZER));
+          Words.format("The store %s was made with another tokenizer (%s differs), so the same text is other sequences: name another --sketches, or pass --overwrite.", store, TOKENIZER));
     }
     if (!files.isEmpty()) {
       throw new InputException(
-          "The store %s holds sketches of another model (%s differ): name another --sketches, or pass --overwrite."
-              .formatted(store, String.join(", ", files)));
+          Words.format("The store %s holds sketches of another model (%s differ): name another --sketches, or pass --overwrite.", store, String.join(", ", files)));
     }
     List<String> settings = new ArrayList<>();
     addDifferences(
@@ -128,12 +125,11 @@ public record StoreFingerprint(
     addDifferences(
         Json.MAPPER.valueToTree(sketch), Json.MAPPER.valueToTree(wanted.sketch()), settings);
     if (precision != wanted.precision()) {
-      settings.add("precision %s, not %s".formatted(precision, wanted.precision()));
+      settings.add(Words.format("precision %s, not %s", precision, wanted.precision()));
     }
     if (!settings.isEmpty()) {
       throw new InputException(
-          "The store %s was calibrated with %s: give the same settings, name another --sketches, or pass --overwrite."
-              .formatted(store, String.join(", ", settings)));
+          Words.format("The store %s was calibrated with %s: give the same settings, name another --sketches, or pass --overwrite.", store, String.join(", ", settings)));
     }
   }
 
@@ -153,8 +149,7 @@ public record StoreFingerprint(
               JsonNode here = have.path(setting.getKey());
               if (!here.equals(setting.getValue())) {
                 into.add(
-                    "%s %s, not %s"
-                        .formatted(setting.getKey(), here.asText(), setting.getValue().asText()));
+                    Words.format("%s %s, not %s", setting.getKey(), here.asText(), setting.getValue().asText()));
               }
             });
   }

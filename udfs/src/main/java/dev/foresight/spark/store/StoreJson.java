@@ -3,6 +3,7 @@ package dev.foresight.spark.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.Json;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
@@ -30,8 +31,7 @@ final class StoreJson {
     FileStatus status = fileSystem.getFileStatus(path);
     if (status.getLen() > MAX_BYTES) {
       throw new InputException(
-          "%s has %,d bytes, more than any file of a store: name the folder of a sketch store."
-              .formatted(path, status.getLen()));
+          Words.format("%s has %,d bytes, more than any file of a store: name the folder of a sketch store.", path, status.getLen()));
     }
     try (var in = fileSystem.open(path)) {
       return in.readAllBytes();
@@ -47,7 +47,7 @@ final class StoreJson {
       return StrictJson.object(
           what, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString());
     } catch (CharacterCodingException e) {
-      throw new InputException("%s is damaged: it is not UTF-8 text.".formatted(what), e);
+      throw new InputException(Words.format("%s is damaged: it is not UTF-8 text.", what), e);
     }
   }
 

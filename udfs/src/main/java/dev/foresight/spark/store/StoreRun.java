@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.AtomicFiles;
 import dev.foresight.spark.Json;
@@ -92,8 +93,7 @@ public final class StoreRun implements AutoCloseable {
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s/manifest.json went away while a run was at work: run again."
-                        .formatted(location)))
+                    Words.format("%s/manifest.json went away while a run was at work: run again.", location)))
         .requireSame(fingerprint, location);
   }
 
@@ -105,8 +105,7 @@ public final class StoreRun implements AutoCloseable {
     for (FileStatus status : fileSystem.listStatus(root)) {
       if (!status.getPath().getName().equals(AtomicFiles.TEMPORARY)) {
         throw new InputException(
-            "%s is not empty and no sketch store (no manifest.json): choose another --sketches, or pass --overwrite."
-                .formatted(root));
+            Words.format("%s is not empty and no sketch store (no manifest.json): choose another --sketches, or pass --overwrite.", root));
       }
     }
   }
@@ -136,9 +135,7 @@ public final class StoreRun implements AutoCloseable {
         missing.add(shard);
       } else if (!known.shard().sha256().equals(shard.sha256())) {
         throw new InputException(
-            "The store %s has a shard %s of other text (%,d sequences, sha256 %.12s; now %,d, %.12s): rename the new one, give the same --sequences-per-shard, or remove the old one by 'foresight sketches remove %s --shards %s'."
-                .formatted(
-                    root,
+            Words.format("The store %s has a shard %s of other text (%,d sequences, sha256 %.12s; now %,d, %.12s): rename the new one, give the same --sequences-per-shard, or remove the old one by 'foresight sketches remove %s --shards %s'.", root,
                     shard.id(),
                     known.shard().sequences(),
                     known.shard().sha256(),
@@ -221,8 +218,7 @@ public final class StoreRun implements AutoCloseable {
       for (StoredFile file : shard.files()) {
         if (!files.contains(file.name())) {
           throw new IOException(
-              "%s of the store %s went away before it was committed: was the shard removed meanwhile? Run again."
-                  .formatted(file.name(), root));
+              Words.format("%s of the store %s went away before it was committed: was the shard removed meanwhile? Run again.", file.name(), root));
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.foresight.spark.store;
 
+import dev.foresight.Words;
 import java.io.Serializable;
 import java.util.regex.Pattern;
 
@@ -20,11 +21,11 @@ public record StoredFile(String name, long bytes, String sha256) implements Seri
   /** A commit may come from anybody, and what it names is read, copied and deleted. */
   public StoredFile {
     if (name == null || !NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("'%s' is no file of a store".formatted(name));
+      throw new IllegalArgumentException(Words.format("'%s' is no file of a store", name));
     }
     if (sha256 != null && !SHA256.matcher(sha256).matches() || bytes < -1) {
       throw new IllegalArgumentException(
-          "%s has %d bytes of SHA-256 %s".formatted(name, bytes, sha256));
+          Words.format("%s has %d bytes of SHA-256 %s", name, bytes, sha256));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.foresight.Words;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,7 @@ public record StoredShard(
     for (StoredSlice slice : slices) {
       if (!slice.shard().equals(shard.id()) || slice.index() <= index || slice.sums() == null) {
         throw new IllegalArgumentException(
-            "Slice %d of shard '%s' stands twice, in another shard or without sums"
-                .formatted(slice.index(), shard.id()));
+            Words.format("Slice %d of shard '%s' stands twice, in another shard or without sums", slice.index(), shard.id()));
       }
       index = slice.index();
     }

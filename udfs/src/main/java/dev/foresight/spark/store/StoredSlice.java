@@ -1,6 +1,7 @@
 package dev.foresight.spark.store;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.foresight.Words;
 import dev.foresight.sketch.SliceId;
 import java.io.Serializable;
 import java.util.List;
@@ -30,8 +31,7 @@ public record StoredSlice(
     skipped = skipped == null ? List.of() : List.copyOf(skipped);
     if (shard == null || shard.isEmpty() || index < 0 || firstSequence < 0 || sequences < 1) {
       throw new IllegalArgumentException(
-          "Slice %d of shard '%s' has %d sequences from %d"
-              .formatted(index, shard, sequences, firstSequence));
+          Words.format("Slice %d of shard '%s' has %d sequences from %d", index, shard, sequences, firstSequence));
     }
   }
 
@@ -48,7 +48,7 @@ public record StoredSlice(
         firstSequence,
         sequences,
         skipped,
-        StoredFile.unchecked("sums/%s.%05d.parquet".formatted(StoreFiles.slug(shard), index)),
-        StoredFile.unchecked("rows/%s.%05d.parquet".formatted(StoreFiles.slug(shard), index)));
+        StoredFile.unchecked(Words.format("sums/%s.%05d.parquet", StoreFiles.slug(shard), index)),
+        StoredFile.unchecked(Words.format("rows/%s.%05d.parquet", StoreFiles.slug(shard), index)));
   }
 }

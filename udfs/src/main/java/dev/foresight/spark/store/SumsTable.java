@@ -7,6 +7,7 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
 
+import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.SliceId;
@@ -83,7 +84,7 @@ final class SumsTable extends Table<SumsTable.SumsRow> {
   SumsRow read(Group group) {
     String stratum = group.getString("stratum", 0);
     if (!stratum.equals(FIRST) && !stratum.equals(REST)) {
-      throw new IllegalArgumentException("there is no stratum '%s'".formatted(stratum));
+      throw new IllegalArgumentException(Words.format("there is no stratum '%s'", stratum));
     }
     return new SumsRow(
         new SliceId(group.getString("shard", 0), group.getInteger("slice", 0)),
