@@ -56,7 +56,10 @@ final class CompareCommand implements Callable<Integer> {
     }
     Configuration conf = StoreAccess.configuration();
     Footprint footprint =
-        Settings.footprint(spec).reads("A", first).reads("B", second).writesFile("--report", report);
+        Settings.footprint(spec)
+            .reads("A", first)
+            .reads("B", second)
+            .writesFile("--report", report);
     OutputFile file =
         report == null ? null : OutputFile.report(footprint, "--report", "compare", conf);
     EvaluationReport a = EvaluationReport.read(first, conf);

@@ -41,7 +41,6 @@ final class ExportImatrixJob {
    * Writes the file.
    *
    * @param output what messages call it
-   *
    * @throws dev.foresight.InputException if anything is refused; nothing is written then
    */
   void run(

@@ -37,8 +37,7 @@ final class OutputFile {
    * @param option that names it
    * @throws InputException if it is in use, or one of the command's inputs
    */
-  static OutputFile of(
-      Footprint footprint, String option, boolean overwrite, Configuration conf)
+  static OutputFile of(Footprint footprint, String option, boolean overwrite, Configuration conf)
       throws IOException {
     OutputFile file = new OutputFile(conf, footprint.file(option, conf), option, "");
     if (file.isThere() && !overwrite) {
@@ -55,8 +54,8 @@ final class OutputFile {
    * @param command which writes it
    * @throws InputException if the file is somebody else's, or one of the command's inputs
    */
-  static OutputFile report(
-      Footprint footprint, String option, String command, Configuration conf) throws IOException {
+  static OutputFile report(Footprint footprint, String option, String command, Configuration conf)
+      throws IOException {
     OutputFile file = new OutputFile(conf, footprint.file(option, conf), option, command);
     if (file.isThere() && !file.isReport()) {
       throw new InputException(
@@ -80,7 +79,8 @@ final class OutputFile {
 
   private boolean isReport() throws IOException {
     try (var in = path.getFileSystem(conf).open(path)) {
-      JsonNode there = Json.MAPPER.readTree((InputStream) in); // its first value, however long it is
+      JsonNode there =
+          Json.MAPPER.readTree((InputStream) in); // its first value, however long it is
       return there.path("writer").asText().equals("foresight")
           && there.path("report").asText().equals(command);
     } catch (JsonProcessingException | CharConversionException e) {

@@ -79,8 +79,7 @@ record ReportedFiles(int hashed, List<String> hidden, List<String> problems) {
   }
 
   private static JsonNode tables(
-      Path root, Set<String> there, List<String> problems, Configuration conf)
-      throws IOException {
+      Path root, Set<String> there, List<String> problems, Configuration conf) throws IOException {
     JsonNode none = StrictJson.object("", "{}").path("files");
     if (!there.contains(RUN)) {
       problems.add(RUN + " is missing");

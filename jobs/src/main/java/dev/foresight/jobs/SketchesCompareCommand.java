@@ -57,7 +57,10 @@ final class SketchesCompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Footprint footprint =
-        Settings.footprint(spec).reads("A", first).reads("B", second).writesFile("--report", report);
+        Settings.footprint(spec)
+            .reads("A", first)
+            .reads("B", second)
+            .writesFile("--report", report);
     OutputFile file =
         report == null
             ? null

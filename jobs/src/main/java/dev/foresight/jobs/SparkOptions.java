@@ -16,8 +16,8 @@ final class SparkOptions {
   private String master;
 
   /**
-   * Opens a session, or joins the one that is there, after what the command writes was proved to lie
-   * apart from what it reads.
+   * Opens a session, or joins the one that is there, after what the command writes was proved to
+   * lie apart from what it reads.
    *
    * @throws dev.foresight.InputException if it does not; Spark is not started then
    */

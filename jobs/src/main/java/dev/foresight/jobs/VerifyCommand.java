@@ -52,7 +52,8 @@ final class VerifyCommand implements Callable<Integer> {
             folder, outcome.linears());
       }
       if (!outcome.files().hidden().isEmpty()) {
-        out.println("Note: hidden files, not looked at: " + String.join(", ", outcome.files().hidden()));
+        out.println(
+            "Note: hidden files, not looked at: " + String.join(", ", outcome.files().hidden()));
       }
       out.flush();
     }

@@ -46,8 +46,7 @@ class OutputsApartTest {
   }
 
   private static Cli.Result run(String line) {
-    return Cli.run(
-        (Object[]) line.replace("@", folder.toString()).split(" "));
+    return Cli.run((Object[]) line.replace("@", folder.toString()).split(" "));
   }
 
   private static void assertRefused(String line, String... parts) {

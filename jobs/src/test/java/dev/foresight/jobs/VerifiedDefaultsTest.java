@@ -218,8 +218,18 @@ class VerifiedDefaultsTest {
   void writtenFolderIsReplacedOnRequestUnlessSomebodyUsesIt() throws IOException {
     copyOf(awq);
     Object[] again = {
-      "quantize", "--master", "local[2]", "--model", Cli.TINY, "--method", "rtn", "--group", 64,
-      "--overwrite", "--out", copy
+      "quantize",
+      "--master",
+      "local[2]",
+      "--model",
+      Cli.TINY,
+      "--method",
+      "rtn",
+      "--group",
+      64,
+      "--overwrite",
+      "--out",
+      copy
     };
     Path thesis = Files.writeString(copy.resolve("foresight/thesis.txt"), "dear to somebody");
     Cli.Result refused = Cli.run(again);

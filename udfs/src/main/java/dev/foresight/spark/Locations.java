@@ -2,6 +2,7 @@ package dev.foresight.spark;
 
 import dev.foresight.InputException;
 import java.io.IOException;
+import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -27,17 +28,17 @@ public final class Locations {
   }
 
   /**
-   * The same place for code that knows this machine's disks alone.
+   * A folder for code that knows this machine's disks alone, whatever the default file system is.
    *
    * @param option that named it, for the message
    * @throws InputException if it is on another file system
    */
-  public static java.nio.file.Path local(String option, Path path) {
-    if (!"file".equals(path.toUri().getScheme())) {
+  public static java.nio.file.Path local(String option, String location) {
+    URI uri = new Path(location).toUri();
+    if (uri.getScheme() != null && !uri.getScheme().equals("file")) {
       throw new InputException(
-          "%s %s is not on this machine: name a local folder, like file:///data/x."
-              .formatted(option, path));
+          "%s %s is not on this machine: name a local folder.".formatted(option, location));
     }
-    return java.nio.file.Path.of(path.toUri().getPath());
+    return java.nio.file.Path.of(uri.getPath()).toAbsolutePath();
   }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -31,8 +30,7 @@ public final class TargetFolder {
   private boolean begun;
   private boolean wasThere;
 
-  TargetFolder(
-      Configuration conf, Path root, String option, FolderKind kind, boolean overwrite) {
+  TargetFolder(Configuration conf, Path root, String option, FolderKind kind, boolean overwrite) {
     this.conf = conf;
     this.root = root;
     this.option = option;
@@ -102,7 +100,9 @@ public final class TargetFolder {
     if (entries.isEmpty()) {
       return entries;
     }
-    if (!isOurs()) {
+    boolean unfinished = // killed before the first file was whole
+        entries.stream().allMatch(entry -> FolderKind.isUnfinished(entry.name()));
+    if (!unfinished && !isOurs()) {
       throw new InputException(
           "%s holds %s and is no %s that Foresight wrote: choose another %s, or empty it yourself. Nothing was touched."
               .formatted(root, entries.get(0).name(), kind.words(), option));
@@ -173,7 +173,8 @@ public final class TargetFolder {
   private void remove(List<Entry> entries, Predicate<String> written) throws IOException {
     FileSystem fileSystem = root.getFileSystem(conf);
     fileSystem.delete(new Path(root, SUCCESS), false);
-    TreeSet<String> children = new TreeSet<>(Comparator.comparing(this::last).thenComparing(c -> c));
+    TreeSet<String> children =
+        new TreeSet<>(Comparator.comparing(this::last).thenComparing(c -> c));
     entries.forEach(entry -> children.add(child(entry.name())));
     for (String child : children) {
       List<Entry> below = entries.stream().filter(e -> child(e.name()).equals(child)).toList();

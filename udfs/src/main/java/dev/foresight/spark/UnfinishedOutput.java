@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class UnfinishedOutput implements Serializable {
   private static final long serialVersionUID = 1L;
+
   /** What was to be written. */
   static final String PLAN = AtomicFiles.TEMPORARY + "/plan.json";
 
@@ -54,7 +55,9 @@ public final class UnfinishedOutput implements Serializable {
     AtomicFiles.writeText(conf, new Path(output), PLAN, plan);
   }
 
-  /** Writes a file whose name is known before, so that it can be told from what others put there. */
+  /**
+   * Writes a file whose name is known before, so that it can be told from what others put there.
+   */
   public WrittenFile write(String file, AtomicFiles.StreamWriter writer, Configuration conf)
       throws IOException {
     String hash = Hashing.sha256Hex(file.getBytes(StandardCharsets.UTF_8)).substring(0, NAME);

@@ -165,8 +165,7 @@ class FootprintTest {
   })
   void storeIsNoPartOfTheCorpus(String corpus, String store, String reason) {
     Footprint footprint = new Footprint().readsAll("--corpus", at(corpus));
-    assertRefused(
-        footprint.writesFolder("--sketches", at(store), FolderKind.STORE, false), reason);
+    assertRefused(footprint.writesFolder("--sketches", at(store), FolderKind.STORE, false), reason);
   }
 
   @ParameterizedTest
