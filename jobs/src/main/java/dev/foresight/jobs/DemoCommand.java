@@ -65,8 +65,8 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path home = Path.of(System.getProperty("foresight.home", ""));
-    datasets = local("--datasets", given, home.resolve("datasets"));
-    output = local("--out", folder, home.resolve("target/demo"));
+    datasets = given == null ? home.resolve("datasets") : Locations.local("--datasets", given);
+    output = folder == null ? home.resolve("target/demo") : Locations.local("--out", folder);
     Path model = datasets.resolve("models/foresight-tiny");
     if (!Files.isDirectory(model)) {
       throw new InputException(
@@ -83,15 +83,6 @@ final class DemoCommand implements Callable<Integer> {
       run(session, model, spec.commandLine().getOut());
     }
     return 0;
-  }
-
-  private static Path local(String option, String location, Path otherwise) throws IOException {
-    if (location == null) {
-      return otherwise.toAbsolutePath();
-    }
-    Configuration conf = StoreAccess.configuration();
-    return Locations.local(
-        option, new org.apache.hadoop.fs.Path(Locations.qualify(location, conf)));
   }
 
   /** Every folder that will be replaced is looked at before the first is. */

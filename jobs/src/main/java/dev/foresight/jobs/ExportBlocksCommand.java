@@ -59,13 +59,13 @@ final class ExportBlocksCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration conf = SparkOptions.configuration();
+    Path local = Locations.local("--out", output);
     Footprint footprint =
         Settings.footprint(spec)
             .reads("--model", model)
-            .writesFolder("--out", output, FolderKind.BLOCKS, overwrite);
+            .writesFolder("--out", "file:" + local, FolderKind.BLOCKS, overwrite);
     footprint.check(conf);
     TargetFolder target = footprint.folder("--out", conf);
-    Path local = Locations.local("--out", target.root());
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
     try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder))) {
       target.prepare();

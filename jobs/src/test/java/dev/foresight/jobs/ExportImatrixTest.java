@@ -111,7 +111,9 @@ class ExportImatrixTest {
     assertThat(refused.err()).contains("there.gguf exists", "--overwrite");
     assertThat(out).hasContent("mine");
     assertThat(export(out, "--overwrite").exitCode()).isZero();
-    assertThat(export(folder).err()).contains("is a folder: choose another --out");
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    assertThat(export(inner, "--overwrite").err()).contains("is a folder: choose another --out");
+    assertThat(export(folder, "--overwrite").err()).contains("holds --sketches");
   }
 
   @Test

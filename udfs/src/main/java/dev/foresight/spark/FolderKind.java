@@ -63,6 +63,8 @@ public enum FolderKind {
   /** The mark of folders that have no report or manifest from the first on. */
   static final String MARK = "foresight.json";
 
+  private static final String UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+  private static final Pattern UNFINISHED = Pattern.compile("_temporary(/" + UUID + "-.*)?");
   private static final Pattern OF_VERSION_1 =
       Pattern.compile("(sums|rows)/[^/]+\\.\\d{5,}\\.parquet|sequences/[^/]+\\.parquet");
   private static final long LARGEST_MARK = 256L << 20;
@@ -79,7 +81,7 @@ public enum FolderKind {
         Pattern.compile(
             names
                 .replace("TABLE", "(part-\\d{5}-[^/]+\\.parquet|_SUCCESS|_temporary/.*)")
-                .replace("UUID", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+                .replace("UUID", UUID)
                 .replace("HASH", "[0-9a-f]{16}"));
     this.examples = examples;
   }
@@ -140,6 +142,11 @@ public enum FolderKind {
       listed.addAll(new UnfinishedOutput(folder.toString()).announced(conf));
     }
     return name -> names(name) || listed.contains(name);
+  }
+
+  /** Whether a name is that of a file which a run was writing when it was killed. */
+  static boolean isUnfinished(String name) {
+    return UNFINISHED.matcher(name).matches();
   }
 
   /** Whether a file of a folder of this kind may have a name, whatever the folder lists. */

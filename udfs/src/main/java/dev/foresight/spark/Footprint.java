@@ -3,13 +3,7 @@ package dev.foresight.spark;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import java.io.IOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -194,44 +188,10 @@ public final class Footprint {
         input.glob() ? new FileGlob(path, conf).found() : List.of(RealPlace.of(path, conf));
     for (RealPlace place : found) {
       reads.add(new Read(input.named(), place));
-      for (RealPlace linked : linked(place)) {
+      for (RealPlace linked : place.linked()) {
         reads.add(new Read(input.named(), linked));
       }
     }
-  }
-
-  /** Where the links in a local folder lead: the files of a model may lie anywhere. */
-  private static List<RealPlace> linked(RealPlace folder) throws IOException {
-    List<RealPlace> places = new ArrayList<>();
-    if (!folder.isFolder()) {
-      return places;
-    }
-    Files.walkFileTree(
-        folder.local(),
-        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-        Integer.MAX_VALUE,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(
-              java.nio.file.Path at, BasicFileAttributes attributes) throws IOException {
-            return visitFile(at, attributes);
-          }
-
-          @Override
-          public FileVisitResult visitFile(java.nio.file.Path at, BasicFileAttributes attributes)
-              throws IOException {
-            if (Files.isSymbolicLink(at)) {
-              places.add(RealPlace.ofLocal(at));
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(java.nio.file.Path at, IOException problem) {
-            return FileVisitResult.CONTINUE; // whoever reads it will say so
-          }
-        });
-    return places;
   }
 
   private static void requireApart(Named output, RealPlace place, Named other, RealPlace at)

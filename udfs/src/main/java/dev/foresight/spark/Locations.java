@@ -47,18 +47,19 @@ public final class Locations {
   }
 
   /**
-   * The same place for code that knows this machine's disks alone.
+   * A folder for code that knows this machine's disks alone, whatever the default file system is.
    *
    * @param option that named it, for the message
    * @throws InputException if it is on another file system
    */
-  public static java.nio.file.Path local(String option, Path path) {
-    if (!"file".equals(path.toUri().getScheme())) {
+  public static java.nio.file.Path local(String option, String location) {
+    var uri = path(location).toUri();
+    if (uri.getScheme() != null && !uri.getScheme().equals("file")) {
       throw new InputException(
           Words.format(
               "%s %s is not on this machine: name a local folder, like file:///data/x.",
-              option, path));
+              option, location));
     }
-    return java.nio.file.Path.of(path.toUri().getPath());
+    return java.nio.file.Path.of(uri.getPath()).toAbsolutePath();
   }
 }

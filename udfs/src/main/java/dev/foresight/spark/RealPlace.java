@@ -2,9 +2,14 @@ package dev.foresight.spark;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -134,8 +139,38 @@ record RealPlace(Path uri, java.nio.file.Path local) {
     return port < 0 ? "" : Integer.toString(port);
   }
 
-  boolean isFolder() {
-    return local != null && Files.isDirectory(local, LinkOption.NOFOLLOW_LINKS);
+  /** Where the links in a local folder lead: the files of a model may lie anywhere. */
+  List<RealPlace> linked() throws IOException {
+    List<RealPlace> places = new ArrayList<>();
+    if (local == null || !Files.isDirectory(local)) {
+      return places;
+    }
+    Files.walkFileTree(
+        local,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(
+              java.nio.file.Path at, BasicFileAttributes attributes) throws IOException {
+            return visitFile(at, attributes);
+          }
+
+          @Override
+          public FileVisitResult visitFile(java.nio.file.Path at, BasicFileAttributes attributes)
+              throws IOException {
+            if (Files.isSymbolicLink(at)) {
+              places.add(ofLocal(at));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(java.nio.file.Path at, IOException problem) {
+            return FileVisitResult.CONTINUE; // whoever reads it will say so
+          }
+        });
+    return places;
   }
 
   @Override

@@ -101,7 +101,9 @@ public final class TargetFolder {
     if (entries.isEmpty()) {
       return entries;
     }
-    if (!isOurs()) {
+    boolean unfinished = // killed before the first file was whole
+        entries.stream().allMatch(entry -> FolderKind.isUnfinished(entry.name()));
+    if (!unfinished && !isOurs()) {
       throw new InputException(
           Words.format(
               "%s holds %s and is no %s that Foresight wrote: choose another %s, or empty it yourself. Nothing was touched.",

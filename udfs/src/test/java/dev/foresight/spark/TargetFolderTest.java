@@ -186,6 +186,13 @@ class TargetFolderTest {
   }
 
   @Test
+  void runThatWasKilledAtItsFirstFileIsReplaced() throws IOException {
+    put("_temporary/0c9ab2d4-1111-2222-3333-0123456789ab-plan.json", "{");
+    target(FolderKind.MODEL, true).prepare();
+    assertThat(there()).isEmpty();
+  }
+
+  @Test
   void fileInPlaceOfTheFolderIsRefused() throws IOException {
     Files.writeString(out, "dear to somebody");
     assertThatThrownBy(() -> target(FolderKind.MODEL, true).prepare())
