@@ -46,7 +46,9 @@ record EvaluationText(String name, String sha256, int[] tokens) {
       tokens = IntStream.concat(tokens, tokens(file, tokenizer));
     }
     return new EvaluationText(
-        Locations.path(location).getName(), HexFormat.of().formatHex(digest.digest()), tokens.toArray());
+        Locations.path(location).getName(),
+        HexFormat.of().formatHex(digest.digest()),
+        tokens.toArray());
   }
 
   private static IntStream tokens(TextFile file, Tokenizer tokenizer) {
@@ -82,7 +84,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
 
   private static String document(Path path, int number, String line) {
     try {
-      JsonNode text = Json.MAPPER.readTree(line).path("text");
+      JsonNode text = Json.LINES.readTree(line).path("text");
       if (text.isTextual()) {
         return text.asText();
       }

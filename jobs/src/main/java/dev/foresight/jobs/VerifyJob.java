@@ -141,7 +141,8 @@ final class VerifyJob {
       for (int block = 0; block < model.config().blocks(); block++) {
         blocks.add(new ArrayList<>());
       }
-      var table = session
+      var table =
+          session
               .read()
               .option(DataSource.GLOB_PATHS_KEY(), false) // the folder, whatever its name
               .parquet(location + "/foresight/quantization");

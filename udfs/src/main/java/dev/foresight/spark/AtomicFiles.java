@@ -46,7 +46,8 @@ public final class AtomicFiles {
    * @param root the store or output folder
    * @param file relative to it, with forward slashes
    * @param writer called once
-   * @throws InputException if there is a colon in the file's name, which Hadoop takes for a scheme's
+   * @throws InputException if there is a colon in the file's name, which Hadoop takes for a
+   *     scheme's
    */
   public static void writeStream(Configuration conf, Path root, String file, StreamWriter writer)
       throws IOException {

@@ -19,7 +19,8 @@ import org.apache.hadoop.fs.Path;
 /**
  * The files and folders that a location names. What exists by a name is meant by it, whatever
  * characters are in it; only a part of a path that names nothing is read as a glob. Hadoop's own
- * globs would read {@code part[1].jsonl} as {@code part1.jsonl}, and can't match names with a colon.
+ * globs would read {@code part[1].jsonl} as {@code part1.jsonl}, and can't match names with a
+ * colon.
  *
  * @param root the folder before the first part that was read as a glob; of one file its own
  * @param found in order of their paths, empty if there is nothing

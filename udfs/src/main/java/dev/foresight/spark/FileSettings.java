@@ -27,8 +27,7 @@ public final class FileSettings {
     String codecs = conf.get(CODECS, "");
     String ours = LongWindowZstandard.class.getName();
     settings.put(
-        CODECS,
-        codecs.endsWith(ours) ? codecs : codecs.isEmpty() ? ours : codecs + "," + ours);
+        CODECS, codecs.endsWith(ours) ? codecs : codecs.isEmpty() ? ours : codecs + "," + ours);
     if (files.stream().anyMatch(file -> file.getName().contains(":"))) {
       // Hadoop's local file system looks for a file of checksums beside each file, and can't make
       // its name where there is a colon in it; the one below it has no checksums

@@ -73,8 +73,8 @@ public final class ShardPacker implements FlatMapFunction<Iterator<Row>, PackedT
    * @param corpus all of it is read, which is proved at the end
    * @param partitions how many tasks sort and tokenize
    * @return what became of each shard, sorted by id
-   * @throws InputException if a document or file is refused, there is no text at all, or the
-   *     files changed meanwhile
+   * @throws InputException if a document or file is refused, there is no text at all, or the files
+   *     changed meanwhile
    */
   public List<PackedText> pack(CorpusText corpus, int partitions) throws IOException {
     long seed = settings.seed();

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LocationsTest {
   @ParameterizedTest
-  @ValueSource(strings = {"run-10:30.jsonl", "a:b/c:d", "10:30", "a/b:c", "100%25 [x]{y}?", "a\\b:"})
+  @ValueSource(
+      strings = {"run-10:30.jsonl", "a:b/c:d", "10:30", "a/b:c", "100%25 [x]{y}?", "a\\b:"})
   void colonInAPathIsNoScheme(String name) throws IOException {
     String expected = Path.of(name).toAbsolutePath().toString();
     org.apache.hadoop.fs.Path path =

@@ -142,8 +142,7 @@ final class ColumnarFiles {
               ? new StructType()
               : new ParquetToSparkSchemaConverter(settings)
                   .convert(new MessageType(message.getName(), fields));
-      return new Columns(
-          schema.json(), message.getFields().stream().map(Type::getName).toList());
+      return new Columns(schema.json(), message.getFields().stream().map(Type::getName).toList());
     }
   }
 }

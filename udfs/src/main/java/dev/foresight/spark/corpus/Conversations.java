@@ -3,6 +3,7 @@ package dev.foresight.spark.corpus;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.spark.Json;
 import dev.foresight.text.ChatMessage;
 import dev.foresight.text.ChatTemplate;
 import java.util.ArrayList;
@@ -24,7 +25,15 @@ final class Conversations implements DocumentParser {
   /** ShareGPT's names of those who speak, as FastChat and axolotl read them. */
   private static final Map<String, String> SHAREGPT_ROLES =
       Map.of(
-          "human", "user", "user", "user", "gpt", "assistant", "assistant", "assistant", "system",
+          "human",
+          "user",
+          "user",
+          "user",
+          "gpt",
+          "assistant",
+          "assistant",
+          "assistant",
+          "system",
           "system");
 
   private final ChatTemplate template;
@@ -50,7 +59,7 @@ final class Conversations implements DocumentParser {
   @Override
   public Optional<Document> parse(byte[] content) throws DocumentException {
     try {
-      JsonNode messages = JsonLines.MAPPER.readTree(Utf8.decode(content));
+      JsonNode messages = Json.LINES.readTree(Utf8.decode(content));
       return Optional.of(new Document(render(messages), null, true));
     } catch (JsonProcessingException e) { // Spark wrote it
       throw new IllegalStateException(e);
@@ -124,8 +133,6 @@ final class Conversations implements DocumentParser {
 
   /** What a value is, in words. */
   static String kind(JsonNode value) {
-    return value.isMissingNode()
-        ? "missing"
-        : value.getNodeType().name().toLowerCase(Locale.ROOT);
+    return value.isMissingNode() ? "missing" : value.getNodeType().name().toLowerCase(Locale.ROOT);
   }
 }

@@ -155,8 +155,7 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
       if (!same) {
         throw new InputException(
             "%s %s while the corpus was read: run the command again when nothing writes to %s."
-                .formatted(
-                    file, was == null ? "came" : is == null ? "went" : "changed", location));
+                .formatted(file, was == null ? "came" : is == null ? "went" : "changed", location));
       }
     }
   }

@@ -114,8 +114,7 @@ public final class CorpusReader {
 
   private CorpusText jsonLines(
       CorpusFiles files, String column, ShardIds ids, Conversations conversations, Seen seen) {
-    String shardKey =
-        ids.by() instanceof ShardBy.Column by && !ids.fromPath() ? by.name() : null;
+    String shardKey = ids.by() instanceof ShardBy.Column by && !ids.fromPath() ? by.name() : null;
     JsonLines parser = new JsonLines(column, conversations, shardKey);
     var task = documents(parser, ids, Documents.RowOf.LINE, files.location(), seen);
     return new CorpusText(

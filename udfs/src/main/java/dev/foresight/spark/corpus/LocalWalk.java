@@ -62,8 +62,7 @@ final class LocalWalk {
                 e);
           }
         };
-    Files.walkFileTree(
-        root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
+    Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
     return files;
   }
 

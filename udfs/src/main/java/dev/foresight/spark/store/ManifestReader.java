@@ -119,7 +119,8 @@ final class ManifestReader {
         shards.add(
             new StoredShard(
                 shard,
-                StoredFile.unchecked("sequences/%s.parquet".formatted(StoreFiles.encoded(shard.id()))),
+                StoredFile.unchecked(
+                    "sequences/%s.parquet".formatted(StoreFiles.encoded(shard.id()))),
                 slices.stream()
                     .filter(slice -> slice.shard().equals(shard.id()))
                     .map(StoredSlice::inVersionOne)

@@ -201,16 +201,15 @@ final class StoreFiles {
 
   /**
    * A file name for a shard id. A long one is cut, and told apart by its hash: file systems take
-   * 255 bytes, of which a slice's number, hashes and the suffix need some. No name of
-   * another id has the escape of a hyphen in it, which needs none.
+   * 255 bytes, of which a slice's number, hashes and the suffix need some. No name of another id
+   * has the escape of a hyphen in it, which needs none.
    */
   static String slug(String shard) {
     String name = encoded(shard);
     if (name.length() <= LONGEST_SLUG) {
       return name;
     }
-    String hash =
-        Hashing.sha256Hex(shard.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+    String hash = Hashing.sha256Hex(shard.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
     int kept = LONGEST_SLUG - HYPHEN.length() - DIGITS;
     return name.substring(0, kept).replaceFirst("%.?$", "") + HYPHEN + hash;
   }

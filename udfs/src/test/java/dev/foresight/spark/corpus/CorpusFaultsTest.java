@@ -76,7 +76,8 @@ class CorpusFaultsTest {
     Path file = write("a.jsonl", "{\"text\": \"fine\"}\n\n{\"text\": \"cut\n");
     assertRefused(file, "text", "file", "a.jsonl, line 3", "not a JSON object");
     Path odd = write("c.jsonl", "{\"text\": \"fine\"}\n{\"text\": 'x'}\n");
-    assertRefused(odd, "text", "file", "c.jsonl, line 2: not a JSON object from character 10 on ('x'})");
+    assertRefused(
+        odd, "text", "file", "c.jsonl, line 2: not a JSON object from character 10 on ('x'})");
     Path array = write("b.jsonl", "{\"text\": \"fine\"}\n[1]\n");
     assertRefused(array, "text", "file", "b.jsonl, line 2", "not a JSON object but array");
   }
@@ -240,7 +241,8 @@ class CorpusFaultsTest {
 
   @Test
   void keyThatStandsTwiceIsRefused() throws IOException {
-    Path file = write("a.jsonl", "\uFEFF{\"text\": \"a\", \"id\": 1, \"id\": 2, \"text\": \"b\"}\n");
+    Path file =
+        write("a.jsonl", "\uFEFF{\"text\": \"a\", \"id\": 1, \"id\": 2, \"text\": \"b\"}\n");
     assertRefused(file, "text", "file", "line 1", "'text' stands twice");
   }
 

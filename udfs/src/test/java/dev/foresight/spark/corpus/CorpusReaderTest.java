@@ -227,10 +227,30 @@ class CorpusReaderTest {
   private static List<String> oddNames() {
     var encoder = Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder();
     return Stream.of(
-            "part[1]", "part1", "a{b,c}", "ab", "star*", "what?", "what1", "back\\slash",
-            "run-10:30", "with,comma", "100%", "100%25", "sharp#1", "a b", "a+b", "a&b;c=d~e",
-            "tab\tline\nend", "\"quoted\" 'name'", "part-00000-é", "part-00000-e\u0301", "数据",
-            "$HOME", "(x)|y", "v1.2")
+            "part[1]",
+            "part1",
+            "a{b,c}",
+            "ab",
+            "star*",
+            "what?",
+            "what1",
+            "back\\slash",
+            "run-10:30",
+            "with,comma",
+            "100%",
+            "100%25",
+            "sharp#1",
+            "a b",
+            "a+b",
+            "a&b;c=d~e",
+            "tab\tline\nend",
+            "\"quoted\" 'name'",
+            "part-00000-é",
+            "part-00000-e\u0301",
+            "数据",
+            "$HOME",
+            "(x)|y",
+            "v1.2")
         .filter(encoder::canEncode)
         .toList();
   }
@@ -332,7 +352,9 @@ class CorpusReaderTest {
   void zstandardWithALongWindowIsRead() throws IOException {
     byte[] line = LINE.getBytes(StandardCharsets.UTF_8);
     ByteBuffer file = ByteBuffer.allocate(9 + line.length).order(ByteOrder.LITTLE_ENDIAN);
-    file.putInt(0xFD2FB528).put((byte) 0).put((byte) (18 << 3)); // RFC 8878: a window of 2^(10 + 18)
+    file.putInt(0xFD2FB528)
+        .put((byte) 0)
+        .put((byte) (18 << 3)); // RFC 8878: a window of 2^(10 + 18)
     int block = line.length << 3 | 1; // the last, as it is
     file.put((byte) block).put((byte) (block >> 8)).put((byte) (block >> 16)).put(line);
     Files.write(folder.resolve("notes.jsonl.zst"), file.array());

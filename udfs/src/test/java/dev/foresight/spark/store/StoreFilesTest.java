@@ -25,8 +25,7 @@ class StoreFilesTest {
   @Test
   void longIdsAreCutAndToldApartByTheirHash() {
     String common = "数据".repeat(80); // 1,440 characters when encoded
-    List<String> names =
-        List.of(StoreFiles.slug(common + "1"), StoreFiles.slug(common + "2"));
+    List<String> names = List.of(StoreFiles.slug(common + "1"), StoreFiles.slug(common + "2"));
     assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.length() <= 160);
     // printf '%s1' "$common" | sha256sum
     assertThat(names.get(0)).startsWith("%E6%95%B0%E6").endsWith("%2D8e037b9159df28ee");
