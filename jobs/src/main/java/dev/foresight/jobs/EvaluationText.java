@@ -78,7 +78,7 @@ record EvaluationText(String name, String sha256, int[] tokens) {
 
   private static String document(Path path, int number, String line) {
     try {
-      JsonNode text = Json.MAPPER.readTree(line).path("text");
+      JsonNode text = Json.LINES.readTree(line).path("text");
       if (text.isTextual()) {
         return text.asText();
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.spark.Json;
 import dev.foresight.text.ChatMessage;
 import dev.foresight.text.ChatTemplate;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class Conversations implements DocumentParser {
   @Override
   public Optional<Document> parse(byte[] content) throws DocumentException {
     try {
-      JsonNode messages = JsonLines.MAPPER.readTree(Utf8.decode(content));
+      JsonNode messages = Json.LINES.readTree(Utf8.decode(content));
       return Optional.of(new Document(render(messages), null, true));
     } catch (JsonProcessingException e) { // Spark wrote it
       throw new IllegalStateException(e);

@@ -1,16 +1,12 @@
 package dev.foresight.spark.corpus;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.foresight.Words;
+import dev.foresight.spark.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -25,23 +21,6 @@ import java.util.Optional;
 final class JsonLines implements DocumentParser {
   private static final long serialVersionUID = 1L;
   private static final int SHOWN = 24; // characters of a line that is none
-
-  /**
-   * Without limits, for a line holds one value; and with the NaN and Infinity that Python writes.
-   */
-  static final ObjectMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxStringLength(Integer.MAX_VALUE)
-                          .maxNumberLength(Integer.MAX_VALUE)
-                          .maxNameLength(Integer.MAX_VALUE)
-                          .maxNestingDepth(Integer.MAX_VALUE)
-                          .build())
-                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                  .build())
-          .build();
 
   private final String key;
   private final Conversations conversations;
@@ -126,7 +105,7 @@ final class JsonLines implements DocumentParser {
   }
 
   private static void read(String line, Field field) throws DocumentException {
-    try (JsonParser parser = MAPPER.createParser(line)) {
+    try (JsonParser parser = Json.LINES.createParser(line)) {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
         throw new DocumentException(
