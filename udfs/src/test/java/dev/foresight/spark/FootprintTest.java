@@ -127,6 +127,7 @@ class FootprintTest {
   })
   void oneStoreUnderTwoNamesIsOneStore(String model, String output) {
     conf.set("fs.defaultFS", "hdfs://localhost");
+    conf.setBoolean("fs.hdfs.impl.disable.cache", true); // another test's has another default
     conf.set("fs.s3a.impl", ObjectStore.class.getName());
     conf.set("fs.s3.impl", ObjectStore.class.getName());
     assertRefused(into(new Footprint().reads("--model", model), output), "--model");
