@@ -21,18 +21,10 @@ record FileGlob(Path pattern, Configuration conf) {
   List<RealPlace> found() throws IOException {
     List<RealPlace> places = new ArrayList<>();
     places.add(RealPlace.of(pattern, conf));
-    for (FileStatus match : matches()) {
+    for (FileStatus match : FileMatches.of(pattern.toString(), conf).found()) {
       places.add(RealPlace.of(match.getPath(), conf));
     }
     return places;
-  }
-
-  private FileStatus[] matches() throws IOException {
-    if (alternatives().stream().noneMatch(FileGlob::hasWildcard)) {
-      return new FileStatus[0];
-    }
-    FileStatus[] matches = pattern.getFileSystem(conf).globStatus(pattern);
-    return matches == null ? new FileStatus[0] : matches;
   }
 
   /**
