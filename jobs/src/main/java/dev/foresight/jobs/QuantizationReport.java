@@ -95,8 +95,7 @@ final class QuantizationReport {
     if (!copied.isEmpty() && !model.config().part()) {
       notes.add(
           Words.format(
-              "%d tensors that no part of a %s model reads were copied: %s%s.",
-              copied.size(),
+              "Copied as they are, though no part of a %s model reads them: %s%s.",
               model.config().modelType(),
               String.join(", ", copied.subList(0, Math.min(SHOWN, copied.size()))),
               copied.size() > SHOWN ? " … (all in report.json)" : ""));
