@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.SparkException;
 
 /** What an operating system says of files, in the words of its C library, and what helps. */
 enum FileFault {
@@ -48,6 +49,9 @@ enum FileFault {
   UNMOUNTED("Transport endpoint is not connected", Failure.FAILED, DEVICE.mend);
 
   private static final String USER = "USER";
+
+  /** What stores say themselves, who know what the next run makes of it. */
+  private static final String ALREADY_SAID = "Mend that and run the same command again";
 
   private final String reason;
   private final int exitCode;
@@ -89,7 +93,9 @@ enum FileFault {
 
   private Failure failure(List<Throwable> causes) {
     String how = mend.contains(USER) ? mend.replace(USER, user()) : mend;
-    return new Failure(InputException.oneLine(where(causes) + ": " + how + "."), exitCode);
+    String where = where(causes);
+    String line = where.contains(ALREADY_SAID) ? where + "." : where + ": " + how + ".";
+    return new Failure(InputException.oneLine(line), exitCode);
   }
 
   /** The file, if one of the causes names it, else the longest message that gives this reason. */
@@ -100,6 +106,7 @@ enum FileFault {
       }
     }
     return causes.stream()
+        .filter(cause -> !(cause instanceof SparkException)) // repeats what the task said
         .map(Failure::text)
         .filter(text -> text.contains(reason))
         .reduce((a, b) -> b.length() > a.length() ? b : a)

@@ -97,7 +97,7 @@ class BadInputTest {
   @Test
   void corpusWithoutTheTextColumn() throws IOException {
     Files.writeString(corpus, "{\"id\": 1, \"body\": \"text\"}\n");
-    assertRefused(calibrate(), "'text'", "id, body", "--text-column");
+    assertRefused(calibrate(), "'text'", "body, id", "--text-column");
     assertThat(store).doesNotExist();
   }
 

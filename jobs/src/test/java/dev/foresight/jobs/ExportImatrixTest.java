@@ -113,7 +113,7 @@ class ExportImatrixTest {
     assertThat(export(out, "--overwrite").exitCode()).isZero();
     Path inner = Files.createDirectory(folder.resolve("inner"));
     assertThat(export(inner, "--overwrite").err()).contains("is a folder: choose another --out");
-    assertThat(export(folder, "--overwrite").err()).contains("holds --sketches");
+    assertThat(export(store.getParent(), "--overwrite").err()).contains("holds --sketches");
   }
 
   @Test
