@@ -1,8 +1,8 @@
 package dev.foresight.export;
 
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
-import dev.foresight.quantize.SymmetricStep;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SymmetricStep;
 import java.util.Optional;
 
 /** Whether a stored linear can be what the grid of its report allows. */

@@ -2,8 +2,8 @@ package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
-import dev.foresight.quantize.Grid;
-import dev.foresight.quantize.ModelGrids;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.ModelGrids;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.StrictJson;
 import java.util.List;

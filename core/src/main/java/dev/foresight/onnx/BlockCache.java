@@ -3,6 +3,7 @@ package dev.foresight.onnx;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.graph.Precision;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

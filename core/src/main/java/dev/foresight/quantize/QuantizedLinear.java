@@ -1,5 +1,6 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
 
 /**

@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.model.Role;
+import dev.foresight.quantize.fold.Fold;
 import java.util.List;
 import java.util.Set;
 

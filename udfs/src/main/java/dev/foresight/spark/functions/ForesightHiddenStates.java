@@ -2,10 +2,10 @@ package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.spark.Execution;
-import dev.foresight.spark.ExecutorModel;
-import dev.foresight.spark.ModelFingerprint;
-import dev.foresight.spark.ModelFolders;
+import dev.foresight.spark.calibrate.Execution;
+import dev.foresight.spark.calibrate.ExecutorModel;
+import dev.foresight.spark.io.ModelFingerprint;
+import dev.foresight.spark.io.ModelFolders;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.function.MapPartitionsFunction;

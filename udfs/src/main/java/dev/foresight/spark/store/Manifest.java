@@ -2,7 +2,7 @@ package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
 import dev.foresight.sketch.SketchSettings;
-import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.text.PackingSettings;
 import java.util.Collection;
 import java.util.Comparator;

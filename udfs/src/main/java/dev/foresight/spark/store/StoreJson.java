@@ -3,7 +3,7 @@ package dev.foresight.spark.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
-import dev.foresight.spark.Json;
+import dev.foresight.spark.io.Json;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,9 +2,9 @@ package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
 import dev.foresight.sketch.SliceId;
-import dev.foresight.spark.AtomicFiles;
-import dev.foresight.spark.Json;
-import dev.foresight.spark.TargetFolder;
+import dev.foresight.spark.io.AtomicFiles;
+import dev.foresight.spark.io.Json;
+import dev.foresight.spark.io.TargetFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,14 +2,14 @@ package dev.foresight.spark.store;
 
 import dev.foresight.Hashing;
 import dev.foresight.model.Role;
-import dev.foresight.onnx.Precision;
+import dev.foresight.onnx.graph.Precision;
 import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.RoleSketch;
 import dev.foresight.sketch.SampledPlaces;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
-import dev.foresight.spark.ModelFingerprint;
+import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.IOException;
