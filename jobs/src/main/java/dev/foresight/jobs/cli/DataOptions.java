@@ -1,10 +1,9 @@
 package dev.foresight.jobs.cli;
 
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.quantize.plan.DataChoice;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** Which part of a sketch store counts; none of these runs the model. */
@@ -54,7 +53,7 @@ public final class DataOptions {
         excluded,
         weights,
         balance,
-        bootstrap == null ? OptionalLong.empty() : OptionalLong.of(bootstrap),
+        bootstrap,
         firstSlices,
         firstPosition);
   }

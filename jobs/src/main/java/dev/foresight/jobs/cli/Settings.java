@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,6 +46,13 @@ public final class Settings implements IDefaultValueProvider {
     names.addAll(named(args));
     Collections.reverse(names);
     return new Settings(names.stream().map(SettingsFile::of).toList());
+  }
+
+  /** The settings that a command runs under. */
+  public static Settings of(CommandSpec spec) {
+    return spec.root().commandLine().getDefaultValueProvider() instanceof Settings settings
+        ? settings
+        : new Settings(List.of());
   }
 
   /** Of {@code --settings} alone; everything else, errors too, is for the real parse. */
@@ -101,6 +109,30 @@ public final class Settings implements IDefaultValueProvider {
     }
     String path = command.qualifiedName(".").replaceFirst("^[^.]*\\.", "");
     return Optional.of(path + "." + option.longestName().replaceFirst("^--", ""));
+  }
+
+  /**
+   * {@code quantize.bits}, for commands whose widths have a default of their own.
+   *
+   * @throws InputException if it is no whole number
+   */
+  public OptionalInt bits() {
+    Optional<Setting> setting = find("quantize.bits");
+    try {
+      return setting.isEmpty()
+          ? OptionalInt.empty()
+          : OptionalInt.of(Integer.parseInt(setting.get().value()));
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          "quantize.bits is '%s' (%s): give 2 to 8."
+              .formatted(setting.get().value(), setting.get().origin()),
+          e);
+    }
+  }
+
+  /** What settings say of an option of a command that is parsed inside another one. */
+  public Optional<String> valueOf(String command, OptionSpec option) {
+    return find(command + "." + option.longestName().replaceFirst("^--", "")).map(Setting::value);
   }
 
   /** What Spark's settings or a file say about a key. */

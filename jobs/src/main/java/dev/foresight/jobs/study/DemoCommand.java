@@ -2,28 +2,31 @@ package dev.foresight.jobs.study;
 
 import dev.foresight.InputException;
 import dev.foresight.evaluate.PerplexityResult.Comparison;
-import dev.foresight.export.CompressedTensors;
 import dev.foresight.jobs.calibrate.CalibrateJob;
 import dev.foresight.jobs.calibrate.Corpus;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.evaluate.EvaluateJob;
-import dev.foresight.jobs.quantize.QuantizeCommand.Method;
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.jobs.cli.Settings;
+import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
-import dev.foresight.jobs.quantize.WindowOptions;
-import dev.foresight.quantize.plan.GridOverrides;
-import dev.foresight.quantize.plan.SymmetricStep;
-import dev.foresight.sketch.FirstPosition;
+import dev.foresight.model.Model;
+import dev.foresight.quantize.plan.Method;
+import dev.foresight.quantize.plan.QuantizationPlan;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.tensor.ModelFolder;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.calibrate.Execution;
-import dev.foresight.spark.store.DataChoice;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -95,13 +98,26 @@ public final class DemoCommand implements Callable<Integer> {
     EvaluateJob judge = new EvaluateJob(session, execution);
     StringBuilder table = new StringBuilder();
     row(table, "float", 16, judge.run(judged(model, model)), weights(model));
-    for (int bits : new int[] {3, 4}) {
-      for (Method method : METHODS) {
-        String name = method.key();
-        Path written = output.resolve("%s-%d".formatted(name, bits));
-        new QuantizeJob(session, out).run(request(model, sketches, written, method, bits));
-        row(table, name, bits, judge.run(judged(written, model)), weights(written));
+    List<Integer> widths = widths();
+    ModelFolder folder =
+        ModelFolders.open(model.toString(), session.sparkContext().hadoopConfiguration());
+    List<StudyMethod> studied;
+    try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder))) {
+      for (int bits : widths) {
+        for (Method method : METHODS) {
+          String name = method.key();
+          Path written = output.resolve("%s-%d".formatted(name, bits));
+          QuantizationPlan plan = plan(opened, method, bits);
+          new QuantizeJob(session, out)
+              .run(
+                  new QuantizeJob.Request(
+                      model.toString(), sketches.toString(), written.toString(), plan, true));
+          row(table, name, bits, judge.run(judged(written, model)), weights(written));
+        }
       }
+      studied =
+          StudyMethod.parse(
+              parser(), opened, options(widths.get(0)), List.of("awq", "faq"), List.of());
     }
     out.printf(
         "%n%-8s %5s %12s %10s %10s %12s%n",
@@ -109,30 +125,18 @@ public final class DemoCommand implements Callable<Integer> {
     out.print(table);
     out.println("Held-out text of eight domains, 32 windows of 512. Folders: " + output);
     out.flush();
-    new StudyJob(session, execution, out).run(study(model, sketches));
+    new StudyJob(session, execution, out).run(study(model, sketches, studied));
   }
 
   /**
    * Three of the eight domains, each calibrated on alone and judged on: little enough for a demo.
    */
-  private StudyJob.Request study(Path model, Path sketches) {
+  private StudyJob.Request study(Path model, Path sketches, List<StudyMethod> studied) {
     String folder = output.resolve("study").toString();
-    List<String> options =
-        List.of(
-            "--model",
-            model.toString(),
-            "--sketches",
-            sketches.toString(),
-            "--out",
-            folder,
-            "--bits",
-            "3",
-            "--group",
-            Integer.toString(GROUP));
     return new StudyJob.Request(
         model.toString(),
         sketches.toString(),
-        StudyMethod.parse(options, List.of("awq", "faq"), List.of()),
+        studied,
         "awq",
         new StudyPlan(STUDIED, true, false, 0, List.of()),
         List.of("%s/heldout/{%s}.jsonl".formatted(datasets, String.join(",", STUDIED))),
@@ -144,24 +148,25 @@ public final class DemoCommand implements Callable<Integer> {
         false);
   }
 
-  private static QuantizeJob.Request request(
-      Path model, Path sketches, Path written, Method method, int bits) {
-    return new QuantizeJob.Request(
-        model.toString(),
-        method == Method.RTN ? Optional.empty() : Optional.of(sketches.toString()),
-        written.toString(),
-        method,
-        new CompressedTensors(),
-        bits,
-        GROUP,
-        true,
-        SymmetricStep.WHOLE,
-        new GridOverrides(List.of()),
-        method.search(),
-        new WindowOptions(),
-        DataChoice.all(FirstPosition.INCLUDE),
-        512,
-        true);
+  private QuantizationPlan plan(Model model, Method method, int bits) throws IOException {
+    return parser().parse("demo", options(bits, "--method", method.key()), model);
+  }
+
+  private PlanParser parser() {
+    return new PlanParser(Settings.of(spec));
+  }
+
+  /** 3 and 4 bits, unless settings name a width of quantize. */
+  private List<Integer> widths() {
+    OptionalInt set = Settings.of(spec).bits();
+    return set.isPresent() ? List.of(set.getAsInt()) : List.of(3, 4);
+  }
+
+  private static List<String> options(int bits, String... own) {
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("--bits", Integer.toString(bits), "--group", Integer.toString(GROUP)));
+    options.addAll(List.of(own));
+    return options;
   }
 
   private EvaluateJob.Request judged(Path folder, Path reference) {

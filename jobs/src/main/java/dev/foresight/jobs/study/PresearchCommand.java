@@ -2,7 +2,9 @@ package dev.foresight.jobs.study;
 
 import dev.foresight.InputException;
 import dev.foresight.jobs.calibrate.ExecutionOptions;
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
+import dev.foresight.jobs.quantize.PlanParser;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -31,9 +33,8 @@ public final class PresearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--bits",
-      defaultValue = "3",
-      description = "Width of a code (default: ${DEFAULT-VALUE}).")
-  private int bits;
+      description = "Width of a code (default: quantize.bits of the settings, else 3).")
+  private Integer bits;
 
   @Option(
       names = "--calibrate-on",
@@ -114,12 +115,14 @@ public final class PresearchCommand implements Callable<Integer> {
     if (shortlist < 1) {
       throw new InputException("--shortlist %d: compare one form or more.".formatted(shortlist));
     }
+    Settings settings = Settings.of(spec);
+    int width = bits == null ? settings.bits().orElse(3) : bits;
     var request =
         new PresearchJob.Request(
             compared.model(),
             compared.sketches(),
             family,
-            compared.quantize(bits),
+            compared.quantize(width),
             new PresearchForms(blends, blocks, weights, normalizations, roles, !fixedOnly),
             calibrations.stream().map(set -> List.of(set.split("\\+"))).toList(),
             shortlist,
@@ -131,7 +134,12 @@ public final class PresearchCommand implements Callable<Integer> {
             output == null ? "conf/presearched/" + family + ".json" : output,
             overwrite);
     try (SparkSession session = spark.open("presearch")) {
-      new PresearchJob(session, execution.execution(), spec.commandLine().getOut()).run(request);
+      new PresearchJob(
+              session,
+              execution.execution(),
+              new PlanParser(settings),
+              spec.commandLine().getOut())
+          .run(request);
     }
     return 0;
   }

@@ -1,7 +1,16 @@
 package dev.foresight.jobs.study;
 
 import dev.foresight.jobs.calibrate.ExecutionOptions;
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
+import dev.foresight.jobs.quantize.PlanParser;
+import dev.foresight.model.Model;
+import dev.foresight.spark.io.Locations;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.tensor.ModelFolder;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,9 +53,8 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--bits",
       split = ",",
-      defaultValue = "3",
-      description = "Widths (default: ${DEFAULT-VALUE}).")
-  private List<Integer> bits;
+      description = "Widths (default: quantize.bits of the settings, else 3).")
+  private List<Integer> bits = List.of();
 
   @Option(
       names = "--against",
@@ -88,33 +96,40 @@ public final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<StudyMethod> all = new ArrayList<>();
-    for (int width : bits) {
-      List<String> options = new ArrayList<>();
-      options.addAll(List.of("--model", compared.model(), "--sketches", compared.sketches()));
-      options.addAll(List.of("--out", output));
-      options.addAll(compared.quantize(width));
-      List<String> chosen =
-          methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
-      all.addAll(StudyMethod.parse(options, chosen, with));
-    }
-    var request =
-        new StudyJob.Request(
-            compared.model(),
-            compared.sketches(),
-            all,
-            StudyMethod.against(against, all),
-            new StudyPlan(shards, perShard, leaveOneOut, draws, budgets),
-            compared.data(),
-            compared.window(),
-            compared.windows(),
-            compared.seed(),
-            output,
-            overwrite,
-            extend);
+    Settings settings = Settings.of(spec);
     try (SparkSession session = spark.open("study")) {
+      List<StudyMethod> all = methods(settings, session.sparkContext().hadoopConfiguration());
+      var request =
+          new StudyJob.Request(
+              compared.model(),
+              compared.sketches(),
+              all,
+              StudyMethod.against(against, all),
+              new StudyPlan(shards, perShard, leaveOneOut, draws, budgets),
+              compared.data(),
+              compared.window(),
+              compared.windows(),
+              compared.seed(),
+              output,
+              overwrite,
+              extend);
       new StudyJob(session, execution.execution(), spec.commandLine().getOut()).run(request);
     }
     return 0;
+  }
+
+  private List<StudyMethod> methods(Settings settings, Configuration conf) throws IOException {
+    List<Integer> widths = bits.isEmpty() ? List.of(settings.bits().orElse(3)) : bits;
+    List<String> chosen =
+        methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
+    PlanParser parser = new PlanParser(settings);
+    List<StudyMethod> all = new ArrayList<>();
+    ModelFolder folder = ModelFolders.open(Locations.qualify(compared.model(), conf), conf);
+    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+      for (int width : widths) {
+        all.addAll(StudyMethod.parse(parser, model, compared.quantize(width), chosen, with));
+      }
+    }
+    return all;
   }
 }
