@@ -1,10 +1,17 @@
 package dev.foresight.jobs;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +89,73 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.foresight.onnx..", "dev.foresight.model..", "java.nio.file..")
+        .check(classes);
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    slices().matching("dev.foresight.(**)").should().beFreeOfCycles().check(classes);
+  }
+
+  @Test
+  void packageHoldsAtMostThirtyFiles() {
+    Map<String, Long> files =
+        classes.stream()
+            .filter(c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    assertThat(files.values()).allMatch(count -> count <= 30, "of " + files);
+  }
+
+  @Test
+  void jobsKnowNoCommandLine() {
+    noClasses()
+        .that()
+        .haveSimpleNameEndingWith("Job")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("picocli..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveSimpleNameEndingWith("Command")
+        .check(classes);
+  }
+
+  @Test
+  void onlyTheMainClassAndGroupsOfCommandsKnowCommands() {
+    DescribedPredicate<Dependency> another =
+        DescribedPredicate.describe(
+            "another command",
+            dependency ->
+                dependency.getTargetClass().getSimpleName().endsWith("Command")
+                    && !dependency
+                        .getOriginClass()
+                        .getName()
+                        .startsWith(dependency.getTargetClass().getName()));
+    for (JavaClass origin : classes) {
+      if (origin.getPackageName().startsWith("dev.foresight")
+          && !origin.getSimpleName().equals("Foresight")
+          && !origin.getSimpleName().equals("SketchesCommand")) {
+        assertThat(origin.getDirectDependenciesFromSelf())
+            .as(origin.getName())
+            .noneMatch(another.and(d -> d.getTargetClass().getName().startsWith("dev.foresight")));
+      }
+    }
+  }
+
+  @Test
+  void plansHoldValuesAndRunNothing() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.foresight.quantize.plan..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "picocli..",
+            "org.apache..",
+            "dev.foresight.quantize",
+            "dev.foresight.quantize.kernel..",
+            "dev.foresight.quantize.fold..",
+            "dev.foresight.onnx..")
         .check(classes);
   }
 }

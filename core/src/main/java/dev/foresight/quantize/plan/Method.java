@@ -58,19 +58,19 @@ public enum Method {
 
   /**
    * @param key a name as {@link #key} gives it
-   * @param option that named it, for messages
+   * @param where what messages call the place that names it
    * @throws InputException for anything else
    */
-  public static Method parse(String key, String option) {
+  public static Method parse(String key, String where) {
     return Arrays.stream(values())
         .filter(method -> method.key().equals(key))
         .findFirst()
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s has no method '%s': choose some of %s."
+                    "%s names method '%s', which is none of %s."
                         .formatted(
-                            option,
+                            where,
                             key,
                             Arrays.stream(values())
                                 .map(Method::key)

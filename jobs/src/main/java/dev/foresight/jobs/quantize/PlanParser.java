@@ -36,8 +36,7 @@ public final class PlanParser {
    * @param model that is to be quantized
    * @throws InputException if an option is not understood, or the plan does not fit the model
    */
-  public QuantizationPlan parse(String name, List<String> options, Model model)
-      throws IOException {
+  public QuantizationPlan parse(String name, List<String> options, Model model) throws IOException {
     Options parsed = new Options();
     try {
       new CommandLine(parsed)

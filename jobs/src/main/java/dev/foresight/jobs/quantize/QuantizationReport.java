@@ -111,7 +111,11 @@ final class QuantizationReport {
     report.set("model", Json.MAPPER.valueToTree(fingerprint));
     PlanJson.write(plan, report);
     if (manifest.isPresent() && selection.isPresent()) {
-      addCalibration(report.putObject("calibration"), manifest.get(), selection.get());
+      ObjectNode calibration = report.putObject("calibration");
+      addCalibration(calibration, manifest.get(), selection.get());
+      if (plan.window().adaptive()) {
+        calibration.put("blend_from", adaptive() ? "data" : "window");
+      }
     }
     ObjectNode result = report.putObject("result");
     result.put("weight_bytes", bytes);
@@ -177,14 +181,15 @@ final class QuantizationReport {
                 + " learns from: the window's own blend is used.");
       }
     }
-    Containers.named(plan.container()).warnings(grid).forEach(warning -> out.println("Note: " + warning));
+    Containers.named(plan.container())
+        .warnings(grid)
+        .forEach(warning -> out.println("Note: " + warning));
     if (takenOver > 0) {
       out.printf("Took over %d blocks of a run that did not finish%n", takenOver);
     }
     plan.grids()
         .overridden()
-        .forEach(
-            (rule, linears) -> out.printf("Override %s: %d linears%n", rule, linears.size()));
+        .forEach((rule, linears) -> out.printf("Override %s: %d linears%n", rule, linears.size()));
     out.printf(
         "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",
         blocks.size(),

@@ -17,7 +17,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-
 /** Searches scales under the sketches' importance, rounds, and writes a model folder. */
 @Command(
     name = "quantize",

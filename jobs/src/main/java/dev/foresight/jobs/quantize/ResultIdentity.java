@@ -20,8 +20,7 @@ import java.util.Optional;
  * @param text one line of JSON, the same for the same result
  */
 public record ResultIdentity(String text) {
-  ResultIdentity(
-      QuantizationPlan plan, ModelFingerprint model, Optional<SketchSelection> selection)
+  ResultIdentity(QuantizationPlan plan, ModelFingerprint model, Optional<SketchSelection> selection)
       throws IOException {
     this(json(plan, model, selection).toString());
   }

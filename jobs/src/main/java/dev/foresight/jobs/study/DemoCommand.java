@@ -2,21 +2,21 @@ package dev.foresight.jobs.study;
 
 import dev.foresight.InputException;
 import dev.foresight.evaluate.PerplexityResult.Comparison;
+import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.jobs.calibrate.CalibrateJob;
 import dev.foresight.jobs.calibrate.Corpus;
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.evaluate.EvaluateJob;
-import dev.foresight.export.ExportedCheckpoints;
-import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.plan.Method;
 import dev.foresight.quantize.plan.QuantizationPlan;
-import dev.foresight.spark.io.ModelFolders;
-import dev.foresight.tensor.ModelFolder;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.calibrate.Execution;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.tensor.ModelFolder;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.IOException;
@@ -148,7 +148,8 @@ public final class DemoCommand implements Callable<Integer> {
         false);
   }
 
-  private QuantizationPlan plan(Model model, Method method, int bits) throws IOException {
+  /** One row of the table. */
+  QuantizationPlan plan(Model model, Method method, int bits) throws IOException {
     return parser().parse("demo", options(bits, "--method", method.key()), model);
   }
 
@@ -157,7 +158,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** 3 and 4 bits, unless settings name a width of quantize. */
-  private List<Integer> widths() {
+  List<Integer> widths() {
     OptionalInt set = Settings.of(spec).bits();
     return set.isPresent() ? List.of(set.getAsInt()) : List.of(3, 4);
   }

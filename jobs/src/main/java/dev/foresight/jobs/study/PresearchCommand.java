@@ -115,14 +115,12 @@ public final class PresearchCommand implements Callable<Integer> {
     if (shortlist < 1) {
       throw new InputException("--shortlist %d: compare one form or more.".formatted(shortlist));
     }
-    Settings settings = Settings.of(spec);
-    int width = bits == null ? settings.bits().orElse(3) : bits;
     var request =
         new PresearchJob.Request(
             compared.model(),
             compared.sketches(),
             family,
-            compared.quantize(width),
+            common(),
             new PresearchForms(blends, blocks, weights, normalizations, roles, !fixedOnly),
             calibrations.stream().map(set -> List.of(set.split("\\+"))).toList(),
             shortlist,
@@ -134,13 +132,18 @@ public final class PresearchCommand implements Callable<Integer> {
             output == null ? "conf/presearched/" + family + ".json" : output,
             overwrite);
     try (SparkSession session = spark.open("presearch")) {
-      new PresearchJob(
-              session,
-              execution.execution(),
-              new PlanParser(settings),
-              spec.commandLine().getOut())
+      new PresearchJob(session, execution.execution(), parser(), spec.commandLine().getOut())
           .run(request);
     }
     return 0;
+  }
+
+  /** Options of quantize for all forms. */
+  List<String> common() {
+    return compared.quantize(bits == null ? Settings.of(spec).bits().orElse(3) : bits);
+  }
+
+  PlanParser parser() {
+    return new PlanParser(Settings.of(spec));
   }
 }

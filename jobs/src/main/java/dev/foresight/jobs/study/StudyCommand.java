@@ -1,7 +1,7 @@
 package dev.foresight.jobs.study;
 
-import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.quantize.PlanParser;
@@ -10,10 +10,10 @@ import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
-import org.apache.hadoop.conf.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,9 +96,8 @@ public final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = Settings.of(spec);
     try (SparkSession session = spark.open("study")) {
-      List<StudyMethod> all = methods(settings, session.sparkContext().hadoopConfiguration());
+      List<StudyMethod> all = methods(session.sparkContext().hadoopConfiguration());
       var request =
           new StudyJob.Request(
               compared.model(),
@@ -118,7 +117,9 @@ public final class StudyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<StudyMethod> methods(Settings settings, Configuration conf) throws IOException {
+  /** What is compared, at every width. */
+  List<StudyMethod> methods(Configuration conf) throws IOException {
+    Settings settings = Settings.of(spec);
     List<Integer> widths = bits.isEmpty() ? List.of(settings.bits().orElse(3)) : bits;
     List<String> chosen =
         methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;

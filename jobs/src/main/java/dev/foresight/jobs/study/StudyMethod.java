@@ -55,7 +55,7 @@ record StudyMethod(String name, String options, QuantizationPlan plan) {
       throws IOException {
     List<StudyMethod> all = new ArrayList<>();
     for (String method : methods) {
-      Method.parse(method, "--methods"); // before it is taken for an option's value
+      requireMethod(method);
       all.add(parse(parser, model, method, common, List.of("--method", method)));
     }
     for (String given : more) {
@@ -96,6 +96,15 @@ record StudyMethod(String name, String options, QuantizationPlan plan) {
               .formatted(given, String.join(", ", names)));
     }
     return given;
+  }
+
+  private static void requireMethod(String name) {
+    List<String> known = Arrays.stream(Method.values()).map(Method::key).toList();
+    if (!known.contains(name)) {
+      throw new InputException(
+          "--methods has no method '%s': choose some of %s, or give settings a name by --with."
+              .formatted(name, String.join(", ", known)));
+    }
   }
 
   /** Options as they would stand on a command line, without quotes. */
