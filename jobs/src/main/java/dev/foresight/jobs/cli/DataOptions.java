@@ -1,7 +1,7 @@
 package dev.foresight.jobs.cli;
 
-import dev.foresight.sketch.FirstPosition;
 import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.sketch.FirstPosition;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -51,12 +51,6 @@ public final class DataOptions {
 
   public DataChoice choice() {
     return new DataChoice(
-        shards,
-        excluded,
-        weights,
-        balance,
-        bootstrap,
-        firstSlices,
-        firstPosition);
+        shards, excluded, weights, balance, bootstrap, firstSlices, firstPosition);
   }
 }

@@ -1,6 +1,5 @@
 package dev.foresight.jobs.evaluate;
 
-import dev.foresight.jobs.cli.Settings;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.evaluate.PerplexityResult;
@@ -8,6 +7,7 @@ import dev.foresight.evaluate.Windows;
 import dev.foresight.evaluate.task.Task;
 import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.OutputFile;
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.Locations;

@@ -1,7 +1,7 @@
 package dev.foresight.jobs.study;
 
-import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.quantize.PlanParser;
@@ -10,10 +10,10 @@ import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
-import org.apache.hadoop.conf.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
