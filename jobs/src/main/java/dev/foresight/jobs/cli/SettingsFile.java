@@ -3,6 +3,7 @@ package dev.foresight.jobs.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -19,7 +20,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Settings of commands as a file gives them, in HOCON: {@code quantize.bits = 3}.
+ * Settings of commands as a file gives them, in HOCON: {@code quantize.bits = 3}, or a list for an
+ * option that may be repeated.
  *
  * @param name what messages call it
  * @param values the file's content, all substitutions made
@@ -33,12 +35,22 @@ record SettingsFile(String name, Config values) {
         .entrySet()
         .forEach(
             entry -> {
-              if (entry.getValue().valueType() == ConfigValueType.LIST) {
+              if (entry.getValue() instanceof ConfigList list && !isPlain(list)) {
                 throw new InputException(
-                    "%s in %s is a list: write one value, in quotes where it has commas."
+                    "%s in %s is a list that is empty or holds more than plain values: write values, in quotes where they have commas, or leave it out."
                         .formatted(entry.getKey(), name));
               }
             });
+  }
+
+  private static boolean isPlain(ConfigList list) {
+    return !list.isEmpty()
+        && list.stream()
+            .allMatch(
+                value ->
+                    value.valueType() == ConfigValueType.STRING
+                        || value.valueType() == ConfigValueType.NUMBER
+                        || value.valueType() == ConfigValueType.BOOLEAN);
   }
 
   /**
@@ -90,6 +102,10 @@ record SettingsFile(String name, Config values) {
     }
     ConfigValue value = values.getValue(key);
     String origin = "%s, line %d".formatted(name, value.origin().lineNumber());
-    return Optional.of(new Setting(value.unwrapped().toString(), origin));
+    List<String> values =
+        value instanceof ConfigList list
+            ? list.stream().map(each -> each.unwrapped().toString()).toList()
+            : List.of(value.unwrapped().toString());
+    return Optional.of(new Setting(values, origin));
   }
 }

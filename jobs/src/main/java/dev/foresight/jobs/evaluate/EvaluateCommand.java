@@ -7,6 +7,7 @@ import dev.foresight.evaluate.Windows;
 import dev.foresight.evaluate.task.Task;
 import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.OutputFile;
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.Locations;
@@ -77,6 +78,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--task",
+      split = Settings.REPEATED,
+      hideParamSyntax = true,
       paramLabel = "NAME=FILE",
       description =
           "A zero-shot task and its rows, JSON lines, rendered or as the data set has them; may be"

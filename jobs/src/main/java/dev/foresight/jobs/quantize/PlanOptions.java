@@ -4,6 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.jobs.cli.DataOptions;
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.plan.FutureWindow;
 import dev.foresight.quantize.plan.GridOverrides;
@@ -67,6 +68,8 @@ public final class PlanOptions {
 
   @Option(
       names = "--override",
+      split = Settings.REPEATED,
+      hideParamSyntax = true,
       paramLabel = "REGEX=CHANGE",
       description =
           "Another grid for linears whose name, like model.layers.7.mlp.down_proj, the pattern is"
