@@ -211,11 +211,11 @@ public final class CalibrateJob {
         tasks.stream().mapToLong(SliceTask::sequences).sum() * request.packing().sequenceLength();
     var key =
         new ExecutorModel.Key(
-            location,
-            store.fingerprint().model().sha256(),
-            true,
-            request.execution(),
-            spark.defaultParallelism());
+                location,
+                store.fingerprint().model().sha256(),
+                request.execution(),
+                spark.defaultParallelism())
+            .measuring(request.sketch());
     try (ProgressLine progress = ProgressLine.start(counters, tokens)) {
       return spark
           .parallelize(tasks, tasks.size())

@@ -2,6 +2,7 @@ package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
 import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.quantize.plan.Need;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,11 +22,41 @@ public final class DataSelection {
    * Applies the choice to a store.
    *
    * @param store its folder
+   * @param needs what is read of it
    * @param rows sampled rows that the search sees
-   * @throws InputException if a name is not in the store, or nothing is left
+   * @throws InputException if a name is not in the store, nothing is left, or what is left lacks a
+   *     statistic
    */
-  public static SketchSelection of(DataChoice choice, String store, Manifest manifest, int rows) {
-    return new DataSelection(choice).select(store, manifest, rows);
+  public static SketchSelection of(
+      DataChoice choice, String store, Manifest manifest, List<Need> needs, int rows) {
+    SketchSelection selection = new DataSelection(choice).select(store, manifest, rows);
+    needs.forEach(need -> require(need, selection));
+    return selection;
+  }
+
+  /** The same where sums are read, which every store holds. */
+  public static SketchSelection of(DataChoice choice, String store, Manifest manifest) {
+    return of(choice, store, manifest, List.of(), 0);
+  }
+
+  private static void require(Need need, SketchSelection selection) {
+    TreeSet<String> lacking = new TreeSet<>();
+    for (StoredSlice slice : selection.slices()) {
+      if (slice.file(need.statistic()).isEmpty()) {
+        lacking.add(slice.shard());
+      }
+    }
+    if (!lacking.isEmpty()) {
+      throw new InputException(
+          "The store %s holds no %s of %s, which %s needs: calibrate into another store with %s%s."
+              .formatted(
+                  selection.store(),
+                  need.statistic().name(),
+                  String.join(", ", lacking),
+                  need.by(),
+                  need.statistic().option(),
+                  need.otherwise().isEmpty() ? "" : ", or " + need.otherwise()));
+    }
   }
 
   private SketchSelection select(String store, Manifest manifest, int rows) {

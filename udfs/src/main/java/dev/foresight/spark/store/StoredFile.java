@@ -1,5 +1,6 @@
 package dev.foresight.spark.store;
 
+import dev.foresight.onnx.graph.Statistics;
 import java.io.Serializable;
 import java.util.regex.Pattern;
 
@@ -12,20 +13,33 @@ import java.util.regex.Pattern;
  * @param sha256 of its bytes, null in stores of version 1, which kept none
  */
 public record StoredFile(String name, long bytes, String sha256) implements Serializable {
-  private static final Pattern NAME =
-      Pattern.compile("(sequences|sums|rows)/[A-Za-z0-9*%+_.-]{1,1000}\\.parquet");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9*%+_.-]{1,1000}\\.parquet");
 
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
   /** A commit may come from anybody, and what it names is read, copied and deleted. */
   public StoredFile {
-    if (name == null || !NAME.matcher(name).matches()) {
+    if (name == null || !isInATable(name)) {
       throw new IllegalArgumentException("'%s' is no file of a store".formatted(name));
     }
     if (sha256 != null && !SHA256.matcher(sha256).matches() || bytes < -1) {
       throw new IllegalArgumentException(
           "%s has %d bytes of SHA-256 %s".formatted(name, bytes, sha256));
     }
+  }
+
+  private static boolean isInATable(String name) {
+    int slash = name.indexOf('/');
+    String table = name.substring(0, Math.max(slash, 0));
+    boolean known =
+        table.equals(StoreFiles.SEQUENCES)
+            || Statistics.all().stream().anyMatch(s -> s.name().equals(table));
+    return known && NAME.matcher(name.substring(slash + 1)).matches();
+  }
+
+  /** The folder that it is in: a statistic, or the token ids. */
+  String table() {
+    return name.substring(0, name.indexOf('/'));
   }
 
   /** A file of which only the name is known. */

@@ -1,10 +1,12 @@
 package dev.foresight.spark.store;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
+import dev.foresight.sketch.Sums;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A shard with everything a store holds of it: it is there whole or not at all.
@@ -26,10 +28,21 @@ public record StoredShard(
     }
     int index = -1;
     for (StoredSlice slice : slices) {
-      if (!slice.shard().equals(shard.id()) || slice.index() <= index || slice.sums() == null) {
+      if (!slice.shard().equals(shard.id())
+          || slice.index() <= index
+          || slice.file(Sums.SUMS).isEmpty()) {
         throw new IllegalArgumentException(
             "Slice %d of shard '%s' stands twice, in another shard or without sums"
                 .formatted(slice.index(), shard.id()));
+      }
+      if (!slice.files().keySet().equals(slices.get(0).files().keySet())) {
+        throw new IllegalArgumentException(
+            "Slice %d of shard '%s' holds %s, the first one %s"
+                .formatted(
+                    slice.index(),
+                    shard.id(),
+                    slice.files().keySet(),
+                    slices.get(0).files().keySet()));
       }
       index = slice.index();
     }
@@ -45,14 +58,20 @@ public record StoredShard(
     return slices.stream().mapToLong(StoredSlice::sequences).sum();
   }
 
+  /** The statistics that it holds: the same for all of its slices. */
+  public List<Statistic<?>> statistics() {
+    return Statistics.all().stream()
+        .<Statistic<?>>filter(s -> slices.stream().allMatch(slice -> slice.file(s).isPresent()))
+        .toList();
+  }
+
   /** Every file of it. */
   public List<StoredFile> files() {
     List<StoredFile> files = new ArrayList<>();
-    Stream.concat(
-            Stream.of(sequences == null ? List.<StoredFile>of() : List.of(sequences)),
-            slices.stream()
-                .map(s -> s.rows() == null ? List.of(s.sums()) : List.of(s.sums(), s.rows())))
-        .forEach(files::addAll);
+    if (sequences != null) {
+      files.add(sequences);
+    }
+    slices.forEach(slice -> files.addAll(slice.files().values()));
     return files;
   }
 
