@@ -148,8 +148,7 @@ public final class BlockRunner implements AutoCloseable {
   }
 
   /** Advances the hidden states of one batch by one block. */
-  private Map<String, Measured> step(
-      BlockSession session, int block, Batch batch, float[] hidden) {
+  private Map<String, Measured> step(BlockSession session, int block, Batch batch, float[] hidden) {
     int size = batch.inputs().tokens() * model.config().hidden();
     int offset = batch.first() * batch.length() * model.config().hidden();
     FloatBuffer in = buffers.take(size);

@@ -61,8 +61,7 @@ public final class Rows extends RowStatistic<SampledRow> {
     short[] halves = new short[bytes.remaining() / 2];
     extent.requireChannels(halves.length);
     bytes.asShortBuffer().get(halves);
-    return new SampledRow(
-        shard, place.sequence(), place.position(), place.key(), scale, halves);
+    return new SampledRow(shard, place.sequence(), place.position(), place.key(), scale, halves);
   }
 
   @Override

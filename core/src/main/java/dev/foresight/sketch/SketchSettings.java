@@ -3,6 +3,7 @@ package dev.foresight.sketch;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.foresight.InputException;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -29,7 +30,10 @@ public record SketchSettings(
       throw new InputException("--rows %d: choose 0 for none, or more.".formatted(rows));
     }
     firstRows = rows == 0 ? 0 : firstRows;
-    also = also == null ? new TreeSet<>() : new TreeSet<>(also);
+    also =
+        also == null
+            ? Collections.emptySortedSet()
+            : Collections.unmodifiableSortedSet(new TreeSet<>(also));
   }
 
   /** Sums, and rows where there are to be some. */

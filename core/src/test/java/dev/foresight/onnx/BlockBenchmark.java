@@ -159,7 +159,8 @@ final class BlockBenchmark {
             block.products(FP32.batchTokens()),
             1,
             FP32.batchTokens()));
-    for (RunnerSettings settings : List.of(FP32.measuring(Statistics.all()), INT8.measuring(Statistics.all()))) {
+    for (RunnerSettings settings :
+        List.of(FP32.measuring(Statistics.all()), INT8.measuring(Statistics.all()))) {
       boolean as = settings.precision().repacks();
       for (int tokens = BenchmarkBlock.LENGTH; tokens <= size.tokens; tokens *= 2) {
         String name = "%s with statistics, %d tokens".formatted(settings.precision(), tokens);
@@ -217,7 +218,8 @@ final class BlockBenchmark {
   private static void memory(Size size, Precision precision, Path cache) throws Exception {
     String from = Files.exists(cache) ? "already converted" : "converting it";
     try (BenchmarkBlock block = new BenchmarkBlock(size, BlockCache.of(cache, "0".repeat(32)));
-        Run run = block.block(FP32.with(precision).measuring(Statistics.all()), BenchmarkBlock.LENGTH)) {
+        Run run =
+            block.block(FP32.with(precision).measuring(Statistics.all()), BenchmarkBlock.LENGTH)) {
       run.once(0);
       System.out.printf(
           "| one %s block, %s, 512 tokens, %s | %s |%n", size.key, precision, from, peak());

@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class BlockRunnerTest {
-  private static final RunnerSettings MEASURING = 
+  private static final RunnerSettings MEASURING =
       RunnerSettings.resident().measuring(Statistics.all());
 
   @Test
@@ -34,15 +34,14 @@ class BlockRunnerTest {
     Observed streaming = new Observed();
     try (Model model = Llama.open();
         BlockRunner all = new BlockRunner(model, MEASURING);
-        BlockRunner few = new BlockRunner(model, RunnerSettings.streaming(1).measuring(Statistics.all()))) {
+        BlockRunner few =
+            new BlockRunner(model, RunnerSettings.streaming(1).measuring(Statistics.all()))) {
       float[] wanted = all.run(slice, rows, resident);
       assertThat(few.run(slice, rows, streaming)).isEqualTo(wanted);
       assertThat(few.run(slice, rows, new Observed())).isEqualTo(wanted);
     }
     for (int block = 0; block < 3; block++) {
-      assertThat(streaming.only(block))
-          .usingRecursiveComparison()
-          .isEqualTo(resident.only(block));
+      assertThat(streaming.only(block)).usingRecursiveComparison().isEqualTo(resident.only(block));
     }
   }
 
@@ -85,8 +84,7 @@ class BlockRunnerTest {
     }
     assertThat(observed.calls.stream().map(call -> call.block() + ":" + call.firstSequence()))
         .containsExactly("0:0", "0:2", "0:4", "1:0", "1:2", "1:4", "2:0", "2:2", "2:4");
-    assertThat(observed.calls.get(2).sums(Role.MLP_INPUT).rest().tokens())
-        .isEqualTo(19);
+    assertThat(observed.calls.get(2).sums(Role.MLP_INPUT).rest().tokens()).isEqualTo(19);
   }
 
   @Test

@@ -54,7 +54,8 @@ class ExactnessReport {
     System.out.println("block | relative RMS | without position 0 | worst sum of two windows");
     RunnerSettings settings = RunnerSettings.resident().measuring(Statistics.all());
     BlockGraphs graphs =
-        new BlockGraphs(model.config(), model.architecture(), settings.statistics(), LinearNodes.FLOAT);
+        new BlockGraphs(
+            model.config(), model.architecture(), settings.statistics(), LinearNodes.FLOAT);
     RopeTable rope = new RopeTable(model.config(), length);
     double worst = 0;
     for (int block = 0; block < model.config().blocks(); block++) {
@@ -144,8 +145,8 @@ class ExactnessReport {
     }
   }
 
-  private static double worstSum(
-      Map<String, RoleSketch> sums, Checkpoint golden, String prefix) throws IOException {
+  private static double worstSum(Map<String, RoleSketch> sums, Checkpoint golden, String prefix)
+      throws IOException {
     double worst = 0;
     for (Role role : Role.values()) {
       String key = "%s.%s".formatted(prefix, role.key());

@@ -65,7 +65,8 @@ final class Int8Errors {
 
   private static float[] run(Model model, Precision precision, int[][] slice, Observed observed)
       throws IOException {
-    RunnerSettings settings = RunnerSettings.streaming(1).measuring(Statistics.all()).with(precision);
+    RunnerSettings settings =
+        RunnerSettings.streaming(1).measuring(Statistics.all()).with(precision);
     try (BlockRunner runner = new BlockRunner(model, settings)) {
       return runner.run(slice, RowSelection.none(), observed);
     }

@@ -87,7 +87,8 @@ class LlamaExactnessTest {
   void sumsOfAllRolesEqualThoseOfHooks() throws IOException {
     Observed observed = new Observed();
     try (Model model = Llama.open();
-        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
+        BlockRunner runner =
+            new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       runner.run(ids, RowSelection.none(), observed);
       for (int block = 0; block < model.config().blocks(); block++) {
         for (Role role : Role.values()) {
@@ -109,7 +110,8 @@ class LlamaExactnessTest {
   void strataCountTheirTokens() throws IOException {
     Observed observed = new Observed();
     try (Model model = Llama.open();
-        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
+        BlockRunner runner =
+            new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       runner.run(ids, RowSelection.none(), observed);
     }
     assertThat(observed.only(0).sums(Role.MLP_INPUT).first().tokens()).isEqualTo(3);

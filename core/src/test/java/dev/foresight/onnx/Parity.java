@@ -32,7 +32,8 @@ record Parity(double block, double blockSums, double chain, double chainSums, do
     }
     int[][] ids = Llama.ids(golden);
     Observed observed = new Observed();
-    try (BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
+    try (BlockRunner runner =
+        new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       float[] hidden = runner.run(ids, RowSelection.none(), observed);
       double chainSums = 0;
       for (Observed.Call call : observed.calls) {
@@ -82,7 +83,8 @@ record Parity(double block, double blockSums, double chain, double chainSums, do
       FloatBuffer out = FloatPool.allocate(input.length);
       RunnerSettings settings = RunnerSettings.resident().measuring(Statistics.all());
       BlockGraphs graphs =
-          new BlockGraphs(model.config(), model.architecture(), settings.statistics(), LinearNodes.FLOAT);
+          new BlockGraphs(
+              model.config(), model.architecture(), settings.statistics(), LinearNodes.FLOAT);
       RopeTable rope = new RopeTable(model.config(), ids[0].length);
       try (BlockCache cache = BlockCache.temporary();
           BlockSession session =

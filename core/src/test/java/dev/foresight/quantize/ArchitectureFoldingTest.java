@@ -156,7 +156,8 @@ class ArchitectureFoldingTest {
       throws IOException {
     List<Map<Role, RoleStatistics>> blocks = new ArrayList<>();
     try (Checkpoint golden = family.golden();
-        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().measuring(List.of(Sums.SUMS)))) {
+        BlockRunner runner =
+            new BlockRunner(model, RunnerSettings.resident().measuring(List.of(Sums.SUMS)))) {
       runner.run(
           Llama.ids(golden),
           RowSelection.none(),

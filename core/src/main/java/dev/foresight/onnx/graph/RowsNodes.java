@@ -17,10 +17,6 @@ final class RowsNodes implements StatisticNodes {
   @Override
   public void ofRole(MeasuredGraph measured, Role role, String x) {
     measured.output(
-        role.key(),
-        Rows.ROWS.name(),
-        "Gather",
-        List.of(x, measured.rows()),
-        attribute("axis", 0));
+        role.key(), Rows.ROWS.name(), "Gather", List.of(x, measured.rows()), attribute("axis", 0));
   }
 }

@@ -22,9 +22,7 @@ public final class Statistics {
 
   /** Those that a calibration with these settings keeps. */
   public static List<Statistic<?>> kept(SketchSettings settings) {
-    return ALL.stream()
-        .<Statistic<?>>filter(statistic -> statistic.isKept(settings))
-        .toList();
+    return ALL.stream().<Statistic<?>>filter(statistic -> statistic.isKept(settings)).toList();
   }
 
   /**

@@ -40,8 +40,7 @@ final class SumsNodes implements StatisticNodes {
   }
 
   /** One row of ones at a time: the product of two would first lay all of x out anew. */
-  private static void sum(
-      MeasuredGraph measured, Role role, String name, String x, String first) {
+  private static void sum(MeasuredGraph measured, Role role, String name, String x, String first) {
     OnnxGraph graph = measured.graph();
     String restSum = graph.node("MatMul", List.of(measured.rest(), x));
     String firstSum = graph.node("ReduceSum", List.of(first, graph.indices(0)));

@@ -127,10 +127,12 @@ class Int8LinearsTest {
     Observed exact = new Observed();
     Observed rounded = new Observed();
     try (Model model = Llama.open();
-        BlockRunner fp32 = new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()));
+        BlockRunner fp32 =
+            new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()));
         BlockRunner int8 =
             new BlockRunner(
-                model, RunnerSettings.resident().measuring(Statistics.all()).with(Precision.INT8))) {
+                model,
+                RunnerSettings.resident().measuring(Statistics.all()).with(Precision.INT8))) {
       float[] wanted = fp32.run(slice, RowSelection.none(), exact);
       float[] found = int8.run(slice, RowSelection.none(), rounded);
       assertThat(Llama.relativeRms(found, wanted)).isBetween(1e-3, 0.15);
