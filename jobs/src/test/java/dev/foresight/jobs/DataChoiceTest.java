@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.InputException;
-import dev.foresight.sketch.FirstPosition;
 import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -39,8 +39,7 @@ class DataChoiceTest {
 
   private static DataChoice choice(
       List<String> shards, List<String> excluded, Map<String, Double> weights) {
-    return new DataChoice(
-        shards, excluded, weights, false, null, 0, FirstPosition.INCLUDE);
+    return new DataChoice(shards, excluded, weights, false, null, 0, FirstPosition.INCLUDE);
   }
 
   private static SketchSelection select(DataChoice choice) {
@@ -48,8 +47,7 @@ class DataChoiceTest {
   }
 
   private static DataChoice bootstrap(long seed) {
-    return new DataChoice(
-        List.of(), List.of(), Map.of(), false, seed, 0, FirstPosition.INCLUDE);
+    return new DataChoice(List.of(), List.of(), Map.of(), false, seed, 0, FirstPosition.INCLUDE);
   }
 
   @Test
@@ -63,14 +61,7 @@ class DataChoiceTest {
   void firstSlicesCountOnlyTheirOwnTokens() {
     SketchSelection first =
         select(
-            new DataChoice(
-                List.of(),
-                List.of(),
-                Map.of(),
-                true,
-                null,
-                1,
-                FirstPosition.INCLUDE));
+            new DataChoice(List.of(), List.of(), Map.of(), true, null, 1, FirstPosition.INCLUDE));
     assertThat(first.slices()).hasSize(2);
     assertThat(first.tokens().get("code")).containsExactly(4, 4 * 63);
     assertThat(first.weights()).as("shards of one size are balanced").isEmpty();

@@ -16,6 +16,8 @@ import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFingerprint;
@@ -23,12 +25,10 @@ import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
 import dev.foresight.spark.quantize.BlockQuantization;
-import dev.foresight.spark.quantize.BlockQuantization.Task;
 import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
+import dev.foresight.spark.quantize.BlockQuantization.Task;
 import dev.foresight.spark.quantize.UnfinishedOutput;
-import dev.foresight.quantize.plan.DataChoice;
-import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -104,12 +104,10 @@ public final class QuantizeJob {
       Optional<Manifest> manifest = manifest(request, fingerprint);
       Optional<SketchSelection> selection = select(request, manifest);
       ResultIdentity identity = new ResultIdentity(request.plan(), fingerprint, selection);
-      QuantizationReport report =
-          new QuantizationReport(request, fingerprint, manifest, selection);
+      QuantizationReport report = new QuantizationReport(request, fingerprint, manifest, selection);
       prepare(request, output, identity);
       try {
-        Task task =
-            new Task(location, output.location(), request.plan(), selection.orElse(null));
+        Task task = new Task(location, output.location(), request.plan(), selection.orElse(null));
         quantize(task, model, folder, config, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.json("foresight/run.json", report.run(seconds));
@@ -147,8 +145,7 @@ public final class QuantizeJob {
    *
    * @throws InputException as {@link #run} does for a store or data that don't fit
    */
-  public ResultIdentity identity(Request request, ModelFingerprint fingerprint)
-      throws IOException {
+  public ResultIdentity identity(Request request, ModelFingerprint fingerprint) throws IOException {
     return new ResultIdentity(
         request.plan(), fingerprint, select(request, manifest(request, fingerprint)));
   }

@@ -7,13 +7,13 @@ import dev.foresight.jobs.cli.OutputFile;
 import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
-import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -58,7 +58,8 @@ final class ExportImatrixJob {
     file.prepare("--out", overwrite);
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
-      SketchSelection selection = DataSelection.of(data, Locations.qualify(sketches, conf), manifest);
+      SketchSelection selection =
+          DataSelection.of(data, Locations.qualify(sketches, conf), manifest);
       spark.setJobGroup(
           "export-imatrix", "Merge the sums of %d blocks".formatted(manifest.blocks()));
       List<Map<Role, double[]>> meanSquare =

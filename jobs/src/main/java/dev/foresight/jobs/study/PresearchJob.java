@@ -7,16 +7,16 @@ import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.Need;
+import dev.foresight.sketch.Rows;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
-import dev.foresight.quantize.plan.DataChoice;
-import dev.foresight.quantize.plan.Need;
-import dev.foresight.sketch.Rows;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -57,8 +57,7 @@ final class PresearchJob {
   private final PlanParser parser;
   private final PrintWriter out;
 
-  PresearchJob(
-      SparkSession session, Execution execution, PlanParser parser, PrintWriter out) {
+  PresearchJob(SparkSession session, Execution execution, PlanParser parser, PrintWriter out) {
     this.session = session;
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     this.conf = spark.hadoopConfiguration();
@@ -239,8 +238,7 @@ final class PresearchJob {
     return method.choice(shards, excluded, null, 0);
   }
 
-  private StudyMethod method(Request request, VariantJudge judge, Form form)
-      throws IOException {
+  private StudyMethod method(Request request, VariantJudge judge, Form form) throws IOException {
     List<String> own = new ArrayList<>();
     own.addAll(List.of("--method", form.adaptive() ? "faq-adaptive" : "faq"));
     own.addAll(List.of("--presearched", "fallback"));

@@ -41,11 +41,7 @@ public final class ExecutorModel {
    * @param tasks that may run at once in one JVM
    */
   public record Key(
-      String location,
-      String fingerprint,
-      List<String> statistics,
-      Execution execution,
-      int tasks)
+      String location, String fingerprint, List<String> statistics, Execution execution, int tasks)
       implements java.io.Serializable {
     /** Blocks that measure nothing. */
     public Key(String location, String fingerprint, Execution execution, int tasks) {
@@ -79,8 +75,7 @@ public final class ExecutorModel {
     settings = settings.with(key.execution().precision()).measuring(measured);
     this.model = Model.of(folder, ExportedCheckpoints.open(folder));
     this.cache = BlockCache.of(cacheRoot(key.execution()), key.fingerprint());
-    this.runner =
-new BlockRunner(model, settings, cache);
+    this.runner = new BlockRunner(model, settings, cache);
   }
 
   /** The folder that was asked for, else one that Spark removes when the application ends. */

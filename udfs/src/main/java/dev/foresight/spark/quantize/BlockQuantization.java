@@ -157,9 +157,7 @@ public final class BlockQuantization
       statistics.put(
           role,
           new RoleStatistics(
-              known.importance().get(role),
-              known.meanSquare().get(role),
-              rows.get(role)));
+              known.importance().get(role), known.meanSquare().get(role), rows.get(role)));
     }
     return statistics;
   }

@@ -56,7 +56,8 @@ public record Manifest(
   /** The statistics that every shard holds. */
   public List<Statistic<?>> statistics() {
     return Statistics.all().stream()
-        .<Statistic<?>>filter(s -> stored.stream().allMatch(shard -> shard.statistics().contains(s)))
+        .<Statistic<?>>filter(
+            s -> stored.stream().allMatch(shard -> shard.statistics().contains(s)))
         .toList();
   }
 

@@ -31,8 +31,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetWriter;
 
 /**
- * A folder of sketches: {@code manifest.json commits/ sequences/ _SUCCESS} and a folder a statistic,
- * as {@code sums/} and {@code rows/}.
+ * A folder of sketches: {@code manifest.json commits/ sequences/ _SUCCESS} and a folder a
+ * statistic, as {@code sums/} and {@code rows/}.
  *
  * <p>Tasks write one file a slice and table; the same slice always has the same rows. What counts
  * is what commits name: {@link StoreRun} adds them, {@link #manifest} reads them.
@@ -142,8 +142,24 @@ public final class SketchStore {
   }
 
   /**
+   * Merges what the slices of a shard hold of a statistic.
+   *
+   * @return the file of the whole shard; nothing where there is nothing to write
+   * @throws InputException if a slice's file is missing or damaged
+   */
+  <S> Optional<StoredFile> fold(Statistic<S> statistic, StoredShard shard) throws IOException {
+    StatisticFiles<S> table = of(statistic);
+    List<Map<String, S>> blocks = new ArrayList<>();
+    for (int block = 0; block < table.fingerprint().blocks(); block++) {
+      blocks.add(table.merged(shard.slices(), block));
+    }
+    return table.write(new SliceId(shard.id(), 0), blocks);
+  }
+
+  /**
    * The states of one block over the given slices; slices that hold none are left out.
    *
+   * @param slices of a statistic that is kept a shard, {@link StoredShard#whole} ones
    * @return by place, then slice
    * @throws InputException if a slice's file is missing or damaged
    */
@@ -202,16 +218,24 @@ public final class SketchStore {
             : files.copy(from.files, shard.sequences(), shard.id(), StoreFiles.slug(shard.id()));
     List<StoredSlice> slices = new ArrayList<>();
     for (StoredSlice slice : shard.slices()) {
-      Map<String, StoredFile> copies = new TreeMap<>();
-      for (Map.Entry<String, StoredFile> file : slice.files().entrySet()) {
-        copies.put(
-            file.getKey(),
-            files.copy(
-                from.files, file.getValue(), slice.shard(), StoreFiles.stem(slice.id())));
-      }
-      slices.add(slice.with(copies));
+      slices.add(slice.with(copies(from, slice)));
     }
-    return new StoredShard(shard.shard(), tokens, slices, shard.compactedSlices());
+    return new StoredShard(
+        shard.shard(), tokens, slices, shard.compactedSlices(), copies(from, shard));
+  }
+
+  private Map<String, StoredFile> copies(SketchStore from, StoredShard shard) throws IOException {
+    return shard.folded().isEmpty() ? Map.of() : copies(from, shard.whole());
+  }
+
+  private Map<String, StoredFile> copies(SketchStore from, StoredSlice slice) throws IOException {
+    Map<String, StoredFile> copies = new TreeMap<>();
+    for (Map.Entry<String, StoredFile> file : slice.files().entrySet()) {
+      StoredFile copy =
+          files.copy(from.files, file.getValue(), slice.shard(), StoreFiles.stem(slice.id()));
+      copies.put(file.getKey(), copy);
+    }
+    return copies;
   }
 
   private interface IoAction {

@@ -31,15 +31,17 @@ final class StatisticFiles<S> {
   private final StatisticTable table;
 
   StatisticFiles(
-      Configuration conf,
-      StoreFiles files,
-      StoreFingerprint fingerprint,
-      Statistic<S> statistic) {
+      Configuration conf, StoreFiles files, StoreFingerprint fingerprint, Statistic<S> statistic) {
     this.conf = conf;
     this.files = files;
     this.fingerprint = fingerprint;
     this.statistic = statistic;
     this.table = new StatisticTable(statistic);
+  }
+
+  /** Of the store. */
+  StoreFingerprint fingerprint() {
+    return fingerprint;
   }
 
   /**
@@ -93,6 +95,17 @@ final class StatisticFiles<S> {
       }
     }
     return states;
+  }
+
+  /** The same, merged over the slices. */
+  Map<String, S> merged(List<StoredSlice> slices, int block) throws IOException {
+    Map<String, S> merged = new LinkedHashMap<>();
+    read(slices, block)
+        .forEach(
+            (place, states) ->
+                merged.put(
+                    place, statistic.merge(List.copyOf(states.values()), fingerprint.sketch())));
+    return merged;
   }
 
   private Map<String, S> read(StoredSlice slice, StoredFile file, int block) throws IOException {

@@ -1,7 +1,13 @@
 package dev.foresight.spark.store;
 
 import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -40,6 +46,39 @@ public record StoredFile(String name, long bytes, String sha256) implements Seri
   /** The folder that it is in: a statistic, or the token ids. */
   String table() {
     return name.substring(0, name.indexOf('/'));
+  }
+
+  /** Statistics in their order; an enum, so that it travels with its maps. */
+  private enum Order implements Comparator<String> {
+    OF_STATISTICS;
+
+    @Override
+    public int compare(String one, String other) {
+      List<String> names = Statistics.all().stream().map(Statistic::name).toList();
+      int order = Integer.compare(names.indexOf(one), names.indexOf(other));
+      return order != 0 ? order : one.compareTo(other);
+    }
+  }
+
+  /**
+   * Files by the names of their statistics, in the order in which commits name them.
+   *
+   * @param files null for none
+   * @throws IllegalArgumentException if a file is in the folder of something else
+   */
+  static Map<String, StoredFile> inOrder(Map<String, StoredFile> files) {
+    TreeMap<String, StoredFile> ordered = new TreeMap<>(Order.OF_STATISTICS);
+    if (files != null) {
+      ordered.putAll(files);
+    }
+    ordered.forEach(
+        (statistic, file) -> {
+          if (file == null || !file.table().equals(statistic)) {
+            throw new IllegalArgumentException(
+                "'%s' is named as the %s".formatted(file == null ? "" : file.name(), statistic));
+          }
+        });
+    return Collections.unmodifiableSortedMap(ordered);
   }
 
   /** A file of which only the name is known. */

@@ -1,5 +1,7 @@
 package dev.foresight.spark.store;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.sketch.Statistic;
@@ -7,6 +9,7 @@ import dev.foresight.sketch.Sums;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A shard with everything a store holds of it: it is there whole or not at all.
@@ -15,13 +18,25 @@ import java.util.List;
  * @param sequences file of its token ids, null where none are kept
  * @param slices in order; one that covers all of them if the shard is compacted
  * @param compactedSlices how many slices were folded into that one, 0 if it is not compacted
+ * @param folded its file of each statistic that is kept a shard, by the statistic's name
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record StoredShard(
-    PackedShard shard, StoredFile sequences, List<StoredSlice> slices, int compactedSlices)
+    PackedShard shard,
+    StoredFile sequences,
+    List<StoredSlice> slices,
+    int compactedSlices,
+    @JsonAnyGetter @JsonAnySetter Map<String, StoredFile> folded)
     implements Serializable {
+  /** Nothing that is kept a shard. */
+  public StoredShard(
+      PackedShard shard, StoredFile sequences, List<StoredSlice> slices, int compactedSlices) {
+    this(shard, sequences, slices, compactedSlices, Map.of());
+  }
+
   public StoredShard {
     slices = List.copyOf(slices);
+    folded = StoredFile.inOrder(folded);
     if (shard == null || compactedSlices < 0) {
       throw new IllegalArgumentException(
           "A shard lacks its text, or was compacted from less than nothing");
@@ -58,10 +73,18 @@ public record StoredShard(
     return slices.stream().mapToLong(StoredSlice::sequences).sum();
   }
 
-  /** The statistics that it holds: the same for all of its slices. */
+  /** The whole shard as one slice, with what is kept a shard. */
+  public StoredSlice whole() {
+    return new StoredSlice(id(), 0, 0, (int) usedSequences(), skipped(), folded);
+  }
+
+  /** The statistics that it holds. */
   public List<Statistic<?>> statistics() {
     return Statistics.all().stream()
-        .<Statistic<?>>filter(s -> slices.stream().allMatch(slice -> slice.file(s).isPresent()))
+        .<Statistic<?>>filter(
+            s ->
+                folded.containsKey(s.name())
+                    || slices.stream().allMatch(slice -> slice.file(s).isPresent()))
         .toList();
   }
 
@@ -72,6 +95,7 @@ public record StoredShard(
       files.add(sequences);
     }
     slices.forEach(slice -> files.addAll(slice.files().values()));
+    files.addAll(folded.values());
     return files;
   }
 

@@ -3,19 +3,15 @@ package dev.foresight.spark.store;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.sketch.Statistic;
 import dev.foresight.sketch.Sums;
 import java.io.Serializable;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * A slice that has been run, and where its sketches are.
@@ -43,38 +39,7 @@ public record StoredSlice(
           "Slice %d of shard '%s' has %d sequences from %d"
               .formatted(index, shard, sequences, firstSequence));
     }
-    TreeMap<String, StoredFile> byName = new TreeMap<>(InOrder.OF_STATISTICS);
-    if (files != null) {
-      byName.putAll(files);
-    }
-    byName.forEach(StoredSlice::requireOwnTable);
-    files = byName;
-  }
-
-  /** Commits name the files of a slice in the order of statistics. */
-  private enum InOrder implements Comparator<String> { // an enum, so that it travels
-    OF_STATISTICS;
-
-    private static int place(String name) {
-      List<Statistic<?>> all = Statistics.all();
-      return IntStream.range(0, all.size())
-          .filter(i -> all.get(i).name().equals(name))
-          .findFirst()
-          .orElse(all.size());
-    }
-
-    @Override
-    public int compare(String one, String other) {
-      int order = Integer.compare(place(one), place(other));
-      return order != 0 ? order : one.compareTo(other);
-    }
-  }
-
-  private static void requireOwnTable(String statistic, StoredFile file) {
-    if (file == null || !file.table().equals(statistic)) {
-      throw new IllegalArgumentException(
-          "'%s' is no statistic of %s".formatted(statistic, file == null ? "a file" : file.name()));
-    }
+    files = StoredFile.inOrder(files);
   }
 
   /** Its file of a statistic, nothing if it holds none. */
@@ -84,8 +49,7 @@ public record StoredSlice(
 
   /** The same slice with other files. */
   StoredSlice with(Map<String, StoredFile> others) {
-    return new StoredSlice(
-        shard, index, firstSequence, sequences, skipped, others);
+    return new StoredSlice(shard, index, firstSequence, sequences, skipped, others);
   }
 
   /** What sums are merged by. */
@@ -99,8 +63,7 @@ public record StoredSlice(
     for (Statistic<?> statistic : List.of(Sums.SUMS, Rows.ROWS)) { // all that there were
       named.put(
           statistic.name(),
-          StoredFile.unchecked(
-              "%s/%s.parquet".formatted(statistic.name(), StoreFiles.stem(id()))));
+          StoredFile.unchecked("%s/%s.parquet".formatted(statistic.name(), StoreFiles.stem(id()))));
     }
     return with(named);
   }

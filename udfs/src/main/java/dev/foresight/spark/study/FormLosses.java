@@ -78,7 +78,8 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
       Moments own = moments.value().get(block);
       Moments others = new BlockMoments(plan.elsewhere(), conf).call(block);
       Map<Role, RoleStatistics> elsewhere =
-          statistics(others.meanAbs(), others, ChosenRows.of(plan.elsewhere(), block, conf.value()));
+          statistics(
+              others.meanAbs(), others, ChosenRows.of(plan.elsewhere(), block, conf.value()));
       List<Map<Role, Double>> losses = new ArrayList<>();
       for (Form form : plan.forms()) {
         losses.add(

@@ -133,14 +133,7 @@ final class SmallShards {
     store.write(Rows.ROWS, id, rows).ifPresent(file -> files.put("rows", file));
     FinishedSlice finished =
         new FinishedSlice(
-            new StoredSlice(
-                shard.id(),
-                id.index(),
-                first,
-                count,
-                List.of(),
-                files),
-            "amd64 avx2");
+            new StoredSlice(shard.id(), id.index(), first, count, List.of(), files), "amd64 avx2");
     store.record(fingerprint(), shard.sha256(), finished);
     return finished;
   }

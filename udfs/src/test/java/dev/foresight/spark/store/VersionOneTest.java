@@ -85,7 +85,8 @@ class VersionOneTest {
     }
     assertIsTheGolden(to);
     assertThat(to.manifest().fingerprint().version()).isEqualTo(2);
-    assertThat(to.manifest().slices()).allMatch(
+    assertThat(to.manifest().slices())
+        .allMatch(
             slice -> slice.files().values().stream().noneMatch(file -> file.sha256() == null));
   }
 
