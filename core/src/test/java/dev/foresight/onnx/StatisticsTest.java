@@ -128,7 +128,8 @@ class StatisticsTest {
     assertThatThrownBy(() -> Statistics.named("moods"))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "There is no statistic 'moods', only sums, rows: use the release that wrote it.");
+            "There is no statistic 'moods', only %s: use the release that wrote it.",
+            Statistics.names(Statistics.all()));
   }
 
   @Test
