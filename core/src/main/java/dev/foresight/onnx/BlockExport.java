@@ -3,6 +3,8 @@ package dev.foresight.onnx;
 import dev.foresight.Hashing;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.tensor.SafetensorsWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 
 /**
  * Writes the graphs that a {@link BlockRunner} runs as ONNX files, each with its weights in a file
@@ -25,13 +28,17 @@ public final class BlockExport {
   private final BlockGraphs graphs;
 
   /**
-   * @param statistics whether the graphs also measure the roles
+   * @param statistics what the graphs also measure
    */
-  public BlockExport(Model model, Precision precision, boolean statistics) {
+  public BlockExport(Model model, Precision precision, Collection<Statistic<?>> statistics) {
     this.model = model;
     this.precision = precision;
     this.graphs =
-        new BlockGraphs(model.config(), model.architecture(), statistics, precision.linears());
+        new BlockGraphs(
+            model.config(),
+            model.architecture(),
+            Statistics.nodes(statistics),
+            precision.linears());
   }
 
   /**

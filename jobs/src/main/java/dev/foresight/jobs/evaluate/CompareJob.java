@@ -167,7 +167,7 @@ public final class CompareJob {
       Request request, String name, SketchStore store, Manifest manifest, List<String> shards) {
     DataChoice choice =
         new DataChoice(shards, List.of(), Map.of(), false, null, 0, request.firstPosition());
-    SketchSelection selection = DataSelection.of(choice, store.root().toString(), manifest, 0);
+    SketchSelection selection = DataSelection.of(choice, store.root().toString(), manifest);
     spark.setJobGroup("compare", "Merge the sums of %s".formatted(name));
     List<Moments> moments =
         spark

@@ -5,6 +5,7 @@ import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockExport;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.io.TargetFolder;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -75,7 +77,8 @@ public final class ExportBlocksCommand implements Callable<Integer> {
 
   private void export(Model opened, PrintWriter out) throws IOException {
     Files.createDirectories(output);
-    BlockExport export = new BlockExport(opened, precision, statistics);
+    BlockExport export =
+        new BlockExport(opened, precision, statistics ? Statistics.all() : List.of());
     long bytes = 0;
     for (int block = 0; block < opened.config().blocks(); block++) {
       bytes += export.block(block, output);

@@ -168,6 +168,7 @@ public final class QuantizeJob {
             plan.data().orElseThrow(),
             Locations.qualify(request.sketches(), conf),
             manifest.get(),
+            plan.needs(),
             plan.searchRows()));
   }
 

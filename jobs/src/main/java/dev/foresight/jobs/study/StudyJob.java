@@ -187,7 +187,7 @@ final class StudyJob {
     String store = Locations.qualify(request.sketches(), conf);
     Map<String, SketchSelection> shards = new TreeMap<>();
     for (String shard : request.plan().shardsOf(manifest, request.sketches())) {
-      shards.put(shard, DataSelection.of(alone(shard), store, manifest, 0));
+      shards.put(shard, DataSelection.of(alone(shard), store, manifest));
     }
     spark.setJobGroup("study", "Compare the sums of %d shards".formatted(shards.size()));
     List<BlockProfile.Result> blocks =

@@ -1,9 +1,17 @@
 package dev.foresight.spark.store;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.Statistic;
+import dev.foresight.sketch.Sums;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A slice that has been run, and where its sketches are.
@@ -13,8 +21,7 @@ import java.util.List;
  * @param firstSequence where it begins in the shard
  * @param sequences how many it was run over, skipped ones not counted
  * @param skipped sequences that it was run without
- * @param sums file of its sums
- * @param rows file of its sampled rows, null where none are kept
+ * @param files its file of each statistic that it holds, by the statistic's name
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record StoredSlice(
@@ -23,8 +30,7 @@ public record StoredSlice(
     long firstSequence,
     int sequences,
     List<SkippedSequence> skipped,
-    StoredFile sums,
-    StoredFile rows)
+    @JsonAnyGetter @JsonAnySetter Map<String, StoredFile> files)
     implements Serializable {
   public StoredSlice {
     skipped = skipped == null ? List.of() : List.copyOf(skipped);
@@ -33,6 +39,17 @@ public record StoredSlice(
           "Slice %d of shard '%s' has %d sequences from %d"
               .formatted(index, shard, sequences, firstSequence));
     }
+    files = StoredFile.inOrder(files);
+  }
+
+  /** Its file of a statistic, nothing if it holds none. */
+  public Optional<StoredFile> file(Statistic<?> statistic) {
+    return Optional.ofNullable(files.get(statistic.name()));
+  }
+
+  /** The same slice with other files. */
+  StoredSlice with(Map<String, StoredFile> others) {
+    return new StoredSlice(shard, index, firstSequence, sequences, skipped, others);
   }
 
   /** What sums are merged by. */
@@ -42,13 +59,12 @@ public record StoredSlice(
 
   /** A slice of version 1, whose files are named by its id alone. */
   StoredSlice inVersionOne() {
-    return new StoredSlice(
-        shard,
-        index,
-        firstSequence,
-        sequences,
-        skipped,
-        StoredFile.unchecked("sums/%s.%05d.parquet".formatted(StoreFiles.slug(shard), index)),
-        StoredFile.unchecked("rows/%s.%05d.parquet".formatted(StoreFiles.slug(shard), index)));
+    Map<String, StoredFile> named = new TreeMap<>();
+    for (Statistic<?> statistic : List.of(Sums.SUMS, Rows.ROWS)) { // all that there were
+      named.put(
+          statistic.name(),
+          StoredFile.unchecked("%s/%s.parquet".formatted(statistic.name(), StoreFiles.stem(id()))));
+    }
+    return with(named);
   }
 }
