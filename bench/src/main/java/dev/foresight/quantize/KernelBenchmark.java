@@ -1,5 +1,10 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.PlainKernels;
+import dev.foresight.quantize.kernel.VectorKernels;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,12 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.fold.LinearFold;
+import dev.foresight.quantize.fold.NormFold;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.BlockGrids;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SearchSettings;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;

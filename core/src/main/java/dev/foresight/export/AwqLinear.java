@@ -2,8 +2,8 @@ package dev.foresight.export;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.TensorInfo;

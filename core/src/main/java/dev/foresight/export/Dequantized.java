@@ -1,8 +1,8 @@
 package dev.foresight.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.TensorInfo;

@@ -3,9 +3,9 @@ package dev.foresight.export;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import dev.foresight.Words;
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
-import dev.foresight.quantize.SymmetricStep;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SymmetricStep;
 import java.util.Optional;
 
 /** Whether a stored linear can be what the grid of its report allows. */

@@ -3,6 +3,7 @@ package dev.foresight.onnx;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
+import dev.foresight.onnx.graph.BlockGraph;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.TensorInfo;

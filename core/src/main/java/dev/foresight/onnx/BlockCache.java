@@ -4,6 +4,7 @@ import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.graph.Precision;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -3,6 +3,7 @@ package dev.foresight.onnx;
 import dev.foresight.Hashing;
 import dev.foresight.Words;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.graph.Precision;
 import dev.foresight.tensor.SafetensorsWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  * magic (8 bytes), key (32 bytes), length of the file (8 bytes), CRC-32C of all later pages (8
  * bytes); little-endian.
  */
-final class BlockFile {
+public final class BlockFile {
   private static final byte[] MAGIC = {'F', 'S', 'B', 'L', 'O', 'C', 'K', '1'};
   private static final int KEY = 32; // bytes of a SHA-256
   private static final int CHUNK = 4 << 20;
@@ -28,7 +28,7 @@ final class BlockFile {
   /**
    * @param key SHA-256 of all that decides the content, in hexadecimal
    */
-  BlockFile(Path path, String key, WeightLayout layout) {
+  public BlockFile(Path path, String key, WeightLayout layout) {
     this.path = path;
     this.key = HexFormat.of().parseHex(key);
     this.layout = layout;
@@ -74,7 +74,7 @@ final class BlockFile {
   }
 
   /** Writes the file, replacing what is there; the first page comes last. */
-  void write(BlockTensors tensors) throws IOException {
+  public void write(BlockTensors tensors) throws IOException {
     try (FileChannel file =
         FileChannel.open(
             path,

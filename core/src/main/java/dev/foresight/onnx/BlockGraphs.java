@@ -3,6 +3,8 @@ package dev.foresight.onnx;
 import dev.foresight.model.Architecture;
 import dev.foresight.model.BlockAttention;
 import dev.foresight.model.ModelConfig;
+import dev.foresight.onnx.graph.BlockGraph;
+import dev.foresight.onnx.graph.LinearNodes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

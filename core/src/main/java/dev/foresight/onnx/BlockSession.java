@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
+import dev.foresight.onnx.graph.BlockGraph;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.model.Model;
+import dev.foresight.onnx.graph.Int8Linears;
 import dev.foresight.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,13 +9,13 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** The weights of one block as its graph wants them: widened to fp32, or rounded to 8 bits. */
-final class BlockTensors {
+public final class BlockTensors {
   private static final int CHUNK = 1 << 20; // elements
 
   private final Model model;
   private final int block;
 
-  BlockTensors(Model model, int block) {
+  public BlockTensors(Model model, int block) {
     this.model = model;
     this.block = block;
   }

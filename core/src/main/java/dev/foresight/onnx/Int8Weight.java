@@ -7,7 +7,7 @@ package dev.foresight.onnx;
  * @param steps largest |w| of a group over 127, or 1 in a group of zeros; row-major
  */
 @SuppressWarnings("ArrayRecordComponent") // written to a file and dropped, never compared
-record Int8Weight(byte[] codes, float[] steps) {
+public record Int8Weight(byte[] codes, float[] steps) {
   private static final int ZERO = 128; // what MatMulNBits assumes where no zero points are given
   private static final int LARGEST = 127;
 
@@ -17,7 +17,7 @@ record Int8Weight(byte[] codes, float[] steps) {
    * @param values of which {@code [from, to)} are whole groups
    * @param group neighbouring values that share a step
    */
-  static Int8Weight of(float[] values, int from, int to, int group) {
+  public static Int8Weight of(float[] values, int from, int to, int group) {
     byte[] codes = new byte[to - from];
     float[] steps = new float[codes.length / group];
     for (int g = 0, at = from; g < steps.length; g++) {

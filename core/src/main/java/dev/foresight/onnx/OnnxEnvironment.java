@@ -20,7 +20,7 @@ import java.util.Map;
  * <p>DJL must come first: if anyone else has created the environment, its engine fails to start.
  * Neither DJL nor ONNX Runtime may call home, so what keeps them from it is set before they load.
  */
-final class OnnxEnvironment {
+public final class OnnxEnvironment {
   private static final Map<String, String> SWITCHES =
       Map.of(
           // Sessions bring their own threads; the engine's pools would stand idle
@@ -28,7 +28,7 @@ final class OnnxEnvironment {
           "ai.djl.onnxruntime.num_interop_threads", "1");
 
   /** Memory for the values inside a graph. */
-  enum Scratch {
+  public enum Scratch {
     /** Stays with the session for its next run: fast, for sessions of which there is one. */
     KEPT,
     /**
@@ -62,7 +62,7 @@ final class OnnxEnvironment {
     }
   }
 
-  static OrtEnvironment get() {
+  public static OrtEnvironment get() {
     return Holder.ENVIRONMENT;
   }
 
@@ -75,7 +75,7 @@ final class OnnxEnvironment {
    * @param threads threads inside one operator
    * @param scratch what becomes of the memory that a run needs
    */
-  static OrtSession session(
+  public static OrtSession session(
       byte[] graph, Map<String, Weight> weights, int threads, Scratch scratch) {
     List<OnnxTensor> tensors = new ArrayList<>();
     try (SessionOptions options = options(threads, scratch)) {
@@ -104,7 +104,7 @@ final class OnnxEnvironment {
    * @param threads threads inside one operator
    * @param scratch what becomes of the memory that a run needs
    */
-  static OrtSession session(
+  public static OrtSession session(
       byte[] graph, Path folder, boolean repack, int threads, Scratch scratch) {
     try (SessionOptions options = options(threads, scratch)) {
       options.addConfigEntry(

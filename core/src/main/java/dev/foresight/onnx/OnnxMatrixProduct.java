@@ -1,11 +1,12 @@
 package dev.foresight.onnx;
 
-import static dev.foresight.onnx.OnnxGraph.attribute;
+import static dev.foresight.onnx.graph.OnnxGraph.attribute;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
+import dev.foresight.onnx.graph.OnnxGraph;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
 import java.nio.FloatBuffer;

@@ -2,6 +2,7 @@ package dev.foresight.onnx;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.onnx.graph.Precision;
 
 /**
  * How a {@link BlockRunner} uses memory and threads. None of it changes a bit of the results,

@@ -8,7 +8,7 @@ import java.nio.LongBuffer;
  * no exponential overflows and none is kept (Milakov and Gimelshein, arXiv 1805.02867). Slices are
  * added in order of the vocabulary; of equally likely tokens the lowest is the top.
  */
-final class SliceSums {
+public final class SliceSums {
   private final double[] max;
   private final double[] sum; // Σ exp(logit − max)
   private final double[] moment; // Σ exp(logit − max) (logit − that of the other model)

@@ -9,4 +9,4 @@ import java.nio.FloatBuffer;
  * @param shape sizes, outermost first
  */
 @SuppressWarnings("ArrayRecordComponent") // handed straight to ONNX Runtime, never compared
-record Weight(FloatBuffer values, long[] shape) {}
+public record Weight(FloatBuffer values, long[] shape) {}

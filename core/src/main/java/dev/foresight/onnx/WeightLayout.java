@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.foresight.Hashing;
+import dev.foresight.onnx.graph.OnnxGraph;
 import dev.foresight.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
  * Where the weights of a weightless graph lie in a file of their own: one after the other in the
  * order of the graph, each at the start of a page so that it can be mapped.
  */
-final class WeightLayout {
+public final class WeightLayout {
   /** Bytes of a page, and of the head of the file that comes before the weights. */
   static final int PAGE = 4096;
 
@@ -37,7 +38,7 @@ final class WeightLayout {
   }
 
   /** Lays out the weights of a graph that {@link OnnxGraph} wrote. */
-  WeightLayout(byte[] graph) {
+  public WeightLayout(byte[] graph) {
     try {
       this.model = ModelProto.parseFrom(graph);
     } catch (InvalidProtocolBufferException e) {
@@ -72,7 +73,7 @@ final class WeightLayout {
   }
 
   /** The graph, naming the file that holds its weights. */
-  byte[] graph(String file) {
+  public byte[] graph(String file) {
     GraphProto.Builder graph = model.getGraph().toBuilder();
     int next = 0;
     for (int i = 0; i < graph.getInitializerCount(); i++) {

@@ -1,6 +1,10 @@
 package dev.foresight.quantize;
 
 import dev.foresight.Words;
+import dev.foresight.quantize.fold.Fold;
+import dev.foresight.quantize.fold.LinearFold;
+import dev.foresight.quantize.fold.NormFold;
+import dev.foresight.quantize.plan.BlockGrids;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -2,6 +2,12 @@ package dev.foresight.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.fold.LinearScale;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.BlockGrids;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.quantize.plan.Steps;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
 import java.util.ArrayList;

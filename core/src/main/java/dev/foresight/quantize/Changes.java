@@ -1,10 +1,14 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.fold.LinearScale;
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
 
 /** ΔW of a linear, computed a few rows at a time: what quantization changes. */
 @FunctionalInterface
-interface Changes {
+public interface Changes {
   /**
    * @param from first row
    * @param rows how many

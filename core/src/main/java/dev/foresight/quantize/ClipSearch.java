@@ -1,5 +1,9 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
 
 /**
@@ -7,7 +11,7 @@ import dev.foresight.tensor.Matrix;
  * steps are fitted to 1, 0.95 … 0.55 of max|w|, and larger weights get the last code. All shrinks
  * of many rows are judged in one matrix product a group.
  */
-final class ClipSearch {
+public final class ClipSearch {
   static final int SHRINKS = 10;
   private static final int BUFFER = 1 << 17; // floats judged at once: half a MiB stays in cache
 

@@ -1,5 +1,9 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+
 /**
  * Σ_ij E[x_j²] ΔW_ij²: fp32 within a group, fp64 beyond.
  *

@@ -1,6 +1,10 @@
 package dev.foresight.quantize;
 
 import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
 import java.util.List;
 

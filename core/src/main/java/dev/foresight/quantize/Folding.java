@@ -1,6 +1,9 @@
 package dev.foresight.quantize;
 
 import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.quantize.fold.Fold;
+import dev.foresight.quantize.fold.LinearFold;
+import dev.foresight.quantize.fold.NormFold;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -2,6 +2,10 @@ package dev.foresight.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SymmetricStep;
 import dev.foresight.tensor.Matrix;
 
 /**

@@ -1,5 +1,9 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+
 /**
  * What a change of a linear's weights does to its outputs, as a mean over tokens. Safe for several
  * threads.

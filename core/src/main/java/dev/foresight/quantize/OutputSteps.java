@@ -1,6 +1,10 @@
 package dev.foresight.quantize;
 
 import dev.foresight.quantize.SampledError.SolvingTrial;
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
 
 /**
@@ -13,7 +17,7 @@ import dev.foresight.tensor.Matrix;
  * file's type, codes are taken again, and it stands against the best share as it is. So the sampled
  * error is never above that of the clip search.
  */
-final class OutputSteps {
+public final class OutputSteps {
   private static final int SHARES = ClipSearch.SHRINKS;
 
   private final Grid grid;

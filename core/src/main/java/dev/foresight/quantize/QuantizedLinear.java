@@ -1,6 +1,7 @@
 package dev.foresight.quantize;
 
 import dev.foresight.Words;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
 
 /**

@@ -2,6 +2,7 @@ package dev.foresight.quantize;
 
 import dev.foresight.Words;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.fold.Fold;
 import java.util.List;
 import java.util.Set;
 

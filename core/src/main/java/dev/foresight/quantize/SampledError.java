@@ -1,5 +1,8 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
 import dev.foresight.tensor.MatrixProduct.Factor;

@@ -1,6 +1,15 @@
 package dev.foresight.quantize;
 
 import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.quantize.fold.Fold;
+import dev.foresight.quantize.fold.LinearFold;
+import dev.foresight.quantize.fold.LinearScale;
+import dev.foresight.quantize.fold.NoFold;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.Loss;
+import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.quantize.plan.Steps;
 import dev.foresight.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;

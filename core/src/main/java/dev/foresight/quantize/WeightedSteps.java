@@ -1,5 +1,9 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
 
 /**
@@ -16,7 +20,7 @@ import dev.foresight.tensor.Matrix;
  * minimum. And m is E[x²] alone, the diagonal loss, where some llama.cpp types multiply it by
  * sqrt(σ² + w²).
  */
-final class WeightedSteps {
+public final class WeightedSteps {
   private static final int POINTS = 20;
   private static final int ROWS = 32;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.foresight.InputException;
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.SafetensorsFile;

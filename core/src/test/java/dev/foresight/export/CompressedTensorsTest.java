@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.SafetensorsFile;

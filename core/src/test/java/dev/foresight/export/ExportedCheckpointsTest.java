@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;

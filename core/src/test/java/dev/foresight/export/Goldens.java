@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** Files that other projects' code wrote or read, see core/src/test/python. */
-final class Goldens {
+public final class Goldens {
   private Goldens() {}
 
-  static Path path(String file) throws URISyntaxException {
+  public static Path path(String file) throws URISyntaxException {
     return Path.of(Goldens.class.getResource("/export/" + file).toURI());
   }
 

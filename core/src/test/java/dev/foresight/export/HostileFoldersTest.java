@@ -7,7 +7,7 @@ import dev.foresight.hostile.HostileCases;
 import dev.foresight.hostile.HostileCases.Case;
 import dev.foresight.hostile.MemoryFolder;
 import dev.foresight.hostile.Spoiler;
-import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;

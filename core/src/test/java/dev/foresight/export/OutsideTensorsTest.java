@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.hostile.MemoryFolder;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.HeadCase;
-import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.DType;

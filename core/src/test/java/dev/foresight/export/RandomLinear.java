@@ -1,7 +1,7 @@
 package dev.foresight.export;
 
-import dev.foresight.quantize.Grid;
 import dev.foresight.quantize.QuantizedLinear;
+import dev.foresight.quantize.plan.Grid;
 import java.util.Arrays;
 import java.util.Random;
 

@@ -11,7 +11,7 @@ import dev.foresight.model.Architecture;
 import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.GoldenModel;
-import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;

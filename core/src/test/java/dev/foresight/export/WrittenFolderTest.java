@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.GoldenModel;
-import dev.foresight.quantize.Grid;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.StrictJson;
 import dev.foresight.tensor.TensorInfo;

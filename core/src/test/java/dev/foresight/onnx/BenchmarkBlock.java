@@ -1,6 +1,6 @@
 package dev.foresight.onnx;
 
-import static dev.foresight.onnx.OnnxGraph.attribute;
+import static dev.foresight.onnx.graph.OnnxGraph.attribute;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
@@ -13,6 +13,9 @@ import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
+import dev.foresight.onnx.graph.BlockGraph;
+import dev.foresight.onnx.graph.OnnxGraph;
+import dev.foresight.onnx.graph.Precision;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

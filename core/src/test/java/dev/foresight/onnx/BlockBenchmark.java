@@ -5,6 +5,7 @@ import dev.foresight.model.Model;
 import dev.foresight.onnx.BenchmarkBlock.Run;
 import dev.foresight.onnx.BenchmarkBlock.Size;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
+import dev.foresight.onnx.graph.Precision;
 import dev.foresight.tensor.LocalModelFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.graph.LinearNodes;
+import dev.foresight.onnx.graph.Precision;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.foresight.model.Model;
+import dev.foresight.onnx.graph.BlockGraph;
+import dev.foresight.onnx.graph.Precision;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.LocalModelFolder;

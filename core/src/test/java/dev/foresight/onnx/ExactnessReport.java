@@ -7,6 +7,7 @@ import dev.foresight.evaluate.Judge;
 import dev.foresight.evaluate.PerplexityResult;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.onnx.graph.LinearNodes;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.tensor.SafetensorsFile;

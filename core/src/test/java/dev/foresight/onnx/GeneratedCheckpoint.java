@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Weights of blocks that no file holds. */
-record GeneratedCheckpoint(Function<String, float[]> values) implements Checkpoint {
+public record GeneratedCheckpoint(Function<String, float[]> values) implements Checkpoint {
   /** A model of such weights, by their full names. */
-  static Model model(ModelConfig config, Function<String, float[]> values) {
+  public static Model model(ModelConfig config, Function<String, float[]> values) {
     return new Model(
         config,
         Architectures.find(config.modelType()).orElseThrow(),

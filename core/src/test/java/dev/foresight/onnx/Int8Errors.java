@@ -2,6 +2,7 @@ package dev.foresight.onnx;
 
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.onnx.graph.Precision;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;

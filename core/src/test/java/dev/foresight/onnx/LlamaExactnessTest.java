@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.onnx.graph.LinearNodes;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
 import java.nio.FloatBuffer;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Keeps all that a runner tells. */
-final class Observed implements BlockObserver {
+public final class Observed implements BlockObserver {
   /** One call. */
   record Call(int block, Map<Role, BatchStatistics> statistics, int firstSequence) {}
 
@@ -18,7 +18,7 @@ final class Observed implements BlockObserver {
   }
 
   /** The statistics of a block that ran in a single batch. */
-  BatchStatistics only(int block, Role role) {
+  public BatchStatistics only(int block, Role role) {
     List<Call> found = calls.stream().filter(call -> call.block() == block).toList();
     if (found.size() != 1) {
       throw new AssertionError("Block %d ran in %d batches".formatted(block, found.size()));

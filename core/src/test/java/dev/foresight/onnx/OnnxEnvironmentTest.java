@@ -1,6 +1,6 @@
 package dev.foresight.onnx;
 
-import static dev.foresight.onnx.OnnxGraph.attribute;
+import static dev.foresight.onnx.graph.OnnxGraph.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +9,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
+import dev.foresight.onnx.graph.OnnxGraph;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

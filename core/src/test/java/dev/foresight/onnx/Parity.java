@@ -2,6 +2,7 @@ package dev.foresight.onnx;
 
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.onnx.graph.LinearNodes;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
 import java.nio.FloatBuffer;

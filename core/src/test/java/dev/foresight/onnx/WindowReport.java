@@ -1,6 +1,6 @@
 package dev.foresight.onnx;
 
-import static dev.foresight.onnx.OnnxGraph.attribute;
+import static dev.foresight.onnx.graph.OnnxGraph.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
@@ -8,6 +8,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
+import dev.foresight.onnx.graph.OnnxGraph;
+import dev.foresight.onnx.graph.ScoreNodes;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;

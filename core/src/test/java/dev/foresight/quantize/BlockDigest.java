@@ -1,5 +1,9 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.Loss;
+import dev.foresight.quantize.plan.SearchSettings;
 import dev.foresight.tensor.DType;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.Loss;
+import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.quantize.plan.Steps;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.EnumMap;

@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.fold.LinearFold;
+import dev.foresight.quantize.fold.NormFold;
+import dev.foresight.quantize.plan.BlockGrids;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.Loss;
+import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.quantize.plan.Steps;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.List;

@@ -1,6 +1,8 @@
 package dev.foresight.quantize;
 
 import dev.foresight.model.Role;
+import dev.foresight.quantize.fold.LinearFold;
+import dev.foresight.quantize.fold.NormFold;
 import java.util.List;
 import java.util.Set;
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SearchSettings;
 import dev.foresight.tensor.DType;
 import java.util.EnumMap;
 import java.util.Map;

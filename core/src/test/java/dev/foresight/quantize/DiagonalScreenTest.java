@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.quantize.kernel.PlainKernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.kernel.Sums;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.List;

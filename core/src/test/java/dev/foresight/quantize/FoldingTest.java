@@ -3,6 +3,8 @@ package dev.foresight.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.foresight.quantize.fold.LinearFold;
+import dev.foresight.quantize.fold.NormFold;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.Map;

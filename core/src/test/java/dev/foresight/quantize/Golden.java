@@ -2,6 +2,8 @@ package dev.foresight.quantize;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SymmetricStep;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Halves;
 import dev.foresight.tensor.Matrix;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SymmetricStep;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.Random;

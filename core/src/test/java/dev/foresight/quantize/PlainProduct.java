@@ -1,10 +1,11 @@
 package dev.foresight.quantize;
 
+import dev.foresight.quantize.kernel.Sums;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
 
 /** The product by its definition. */
-final class PlainProduct implements MatrixProduct {
+public final class PlainProduct implements MatrixProduct {
   @Override
   public Factor left(Matrix a) {
     return new Kept(a) {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.quantize.kernel.GroupFit;
+import dev.foresight.quantize.kernel.Kernels;
+import dev.foresight.quantize.kernel.PlainKernels;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.Random;

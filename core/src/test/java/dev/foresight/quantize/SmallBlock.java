@@ -10,22 +10,22 @@ import java.util.Map;
 import java.util.Random;
 
 /** A seeded block: 8 channels, 4 query heads of 2 channels on 2 kv heads, an MLP of 12. */
-final class SmallBlock {
-  static final List<RoleGroup> GROUPS = Blocks.llama(2, 2);
+public final class SmallBlock {
+  public static final List<RoleGroup> GROUPS = Blocks.llama(2, 2);
 
   final Random random = new Random(20_261_122);
-  final Map<String, Matrix> linears = new HashMap<>();
+  public final Map<String, Matrix> linears = new HashMap<>();
   final Map<String, float[]> vectors = new HashMap<>();
-  final Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
+  public final Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
 
   private final int times;
 
-  SmallBlock() {
+  public SmallBlock() {
     this(1);
   }
 
   /** The same block with all dimensions multiplied. */
-  SmallBlock(int times) {
+  public SmallBlock(int times) {
     this.times = times;
     linears.put("self_attn.q_proj", matrix(8 * times, 8 * times));
     linears.put("self_attn.k_proj", matrix(4 * times, 8 * times));
@@ -48,7 +48,7 @@ final class SmallBlock {
     return Blocks.llama(2, 2 * times);
   }
 
-  BlockWeights weights(DType stored) {
+  public BlockWeights weights(DType stored) {
     return new BlockWeights("model.layers.3", linears, vectors, stored);
   }
 
@@ -69,7 +69,7 @@ final class SmallBlock {
     return new RoleStatistics(importance, meanSquare, new SampledRows(rows, weights));
   }
 
-  Matrix matrix(int rows, int columns) {
+  public Matrix matrix(int rows, int columns) {
     Matrix matrix = Matrix.zeros(rows, columns);
     for (int i = 0; i < matrix.values().length; i++) {
       matrix.values()[i] = DType.BF16.round((float) random.nextGaussian());

@@ -3,6 +3,8 @@ package dev.foresight.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.foresight.quantize.kernel.RowWorkers;
+import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import java.util.Arrays;

@@ -1,6 +1,28 @@
 package dev.foresight.jobs;
 
 import dev.foresight.InputException;
+import dev.foresight.jobs.calibrate.CalibrateCommand;
+import dev.foresight.jobs.cli.ErrorHandler;
+import dev.foresight.jobs.cli.Failure;
+import dev.foresight.jobs.cli.Logs;
+import dev.foresight.jobs.cli.Machine;
+import dev.foresight.jobs.cli.PrintedSettings;
+import dev.foresight.jobs.cli.Settings;
+import dev.foresight.jobs.cli.SettingsOptions;
+import dev.foresight.jobs.cli.Stop;
+import dev.foresight.jobs.cli.Version;
+import dev.foresight.jobs.evaluate.CompareCommand;
+import dev.foresight.jobs.evaluate.EvaluateCommand;
+import dev.foresight.jobs.inspect.ExportBlocksCommand;
+import dev.foresight.jobs.inspect.InspectCommand;
+import dev.foresight.jobs.inspect.RunCommand;
+import dev.foresight.jobs.quantize.QuantizeCommand;
+import dev.foresight.jobs.quantize.VerifyCommand;
+import dev.foresight.jobs.sketches.ExportImatrixCommand;
+import dev.foresight.jobs.sketches.SketchesCommand;
+import dev.foresight.jobs.study.DemoCommand;
+import dev.foresight.jobs.study.PresearchCommand;
+import dev.foresight.jobs.study.StudyCommand;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -75,7 +97,7 @@ public final class Foresight {
    *
    * @throws InputException if a settings file that they name is refused, or a setting is unknown
    */
-  static CommandLine commandLine(String... args) {
+  public static CommandLine commandLine(String... args) {
     Foresight foresight = new Foresight();
     Settings settings = Settings.of(args);
     CommandLine line =

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.foresight.spark.ModelFolders;
+import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.tensor.Halves;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;

@@ -13,15 +13,15 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** Runs commands as a user would, within {@link SharedSpark}, and keeps what they say. */
-final class Cli {
-  static final Path DATASETS = Path.of("../datasets").toAbsolutePath().normalize();
-  static final Path TINY = DATASETS.resolve("models/foresight-tiny");
+public final class Cli {
+  public static final Path DATASETS = Path.of("../datasets").toAbsolutePath().normalize();
+  public static final Path TINY = DATASETS.resolve("models/foresight-tiny");
 
   private Cli() {}
 
-  record Result(int exitCode, String out, String err) {}
+  public record Result(int exitCode, String out, String err) {}
 
-  static Result run(Object... args) {
+  public static Result run(Object... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] words = Stream.of(args).map(Object::toString).toArray(String[]::new);
@@ -33,7 +33,7 @@ final class Cli {
   }
 
   /** A small calibration on two domains: 2 slices each. */
-  static Result calibrate(String master, Path store) {
+  public static Result calibrate(String master, Path store) {
     return run(
         "calibrate",
         "--master",
@@ -55,7 +55,7 @@ final class Cli {
   }
 
   /** SHA-256 of every file of a kind below a folder, by relative name. */
-  static Map<String, String> hashes(Path folder, String suffix) {
+  public static Map<String, String> hashes(Path folder, String suffix) {
     Map<String, String> hashes = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {

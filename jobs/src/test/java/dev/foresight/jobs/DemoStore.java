@@ -13,14 +13,14 @@ import org.apache.commons.io.FileUtils;
  * The store of {@link Cli#calibrate}, calibrated once for all tests of a JVM that read it only:
  * shards code and legal, each 4 and 2 sequences in two slices.
  */
-final class DemoStore {
+public final class DemoStore {
   private static Path store;
   private static String said;
 
   private DemoStore() {}
 
   /** Where it lies; for reading. */
-  static synchronized Path path() {
+  public static synchronized Path path() {
     if (store == null) {
       Path folder = temporary();
       Cli.Result result = Cli.calibrate("local[2]", folder.resolve("sketches"));

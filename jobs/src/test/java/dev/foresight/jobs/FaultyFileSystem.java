@@ -49,7 +49,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
   }
 
   /** The same folder under this file system. */
-  static String uri(java.nio.file.Path folder) {
+  public static String uri(java.nio.file.Path folder) {
     return "faulty:" + folder;
   }
 

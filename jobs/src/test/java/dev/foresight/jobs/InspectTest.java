@@ -3,6 +3,9 @@ package dev.foresight.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foresight.jobs.cli.Failure;
+import dev.foresight.jobs.inspect.ModelTable;
+import dev.foresight.jobs.inspect.PackedSizes;
 import dev.foresight.model.Model;
 import dev.foresight.tensor.LocalModelFolder;
 import java.io.IOException;

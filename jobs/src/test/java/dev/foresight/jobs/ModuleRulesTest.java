@@ -10,7 +10,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.foresight.spark.AtomicFiles;
+import dev.foresight.spark.io.AtomicFiles;
 import java.io.FileReader;
 import java.io.FileWriter;
 import java.io.InputStream;

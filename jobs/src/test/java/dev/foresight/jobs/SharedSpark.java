@@ -8,13 +8,13 @@ import org.apache.spark.sql.SparkSession;
  * takes longer than most commands. A command that can't join it opens and stops its own, as {@code
  * bin/foresight} does: of another kind of master, or of Spark settings that its test made.
  */
-final class SharedSpark {
+public final class SharedSpark {
   private static SparkSession session;
 
   private SharedSpark() {}
 
   /** The session, opened where there is none. */
-  static synchronized SparkSession session() {
+  public static synchronized SparkSession session() {
     return isOpen() ? session : open("local[2]");
   }
 
@@ -48,7 +48,7 @@ final class SharedSpark {
   }
 
   /** Ends the session, so that the next command opens its own. */
-  static synchronized void stop() {
+  public static synchronized void stop() {
     if (isOpen()) {
       session.stop();
     }

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Commands in JVMs of their own that stand still at a file of {@link FaultyFileSystem}. */
-final class StandingProcess {
+public final class StandingProcess {
   /** For JVMs that end before C2 has paid: nearly half of their time is its. */
   static final String SHORT_LIVED =
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dforesight.kernels=plain";
@@ -37,7 +37,7 @@ final class StandingProcess {
   /**
    * Starts a command that will stand still; what it says goes into driver.log beside the marker.
    */
-  static Process start(String pauseAt, Path marker, Object... arguments) throws IOException {
+  public static Process start(String pauseAt, Path marker, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -56,7 +56,7 @@ final class StandingProcess {
   }
 
   /** Waits until a writer stands still, and tells its process; fails if the run ends before. */
-  static long await(Path marker, BooleanSupplier running) throws Exception {
+  public static long await(Path marker, BooleanSupplier running) throws Exception {
     Path pid = marker.resolveSibling(marker.getFileName() + ".pid");
     Instant end = Instant.now().plus(PATIENCE);
     while (!Files.exists(pid) || Files.size(pid) == 0) {

@@ -2,7 +2,9 @@ package dev.foresight.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.foresight.spark.Json;
+import dev.foresight.jobs.quantize.ReportedFiles;
+import dev.foresight.jobs.quantize.VerifyCommandTest;
+import dev.foresight.spark.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.spark.FileMatches;
-import dev.foresight.spark.FileSettings;
+import dev.foresight.spark.io.FileMatches;
+import dev.foresight.spark.io.FileSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

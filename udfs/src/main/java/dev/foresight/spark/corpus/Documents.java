@@ -2,7 +2,7 @@ package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.spark.FileSettings;
+import dev.foresight.spark.io.FileSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

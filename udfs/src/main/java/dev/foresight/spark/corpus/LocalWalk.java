@@ -2,7 +2,7 @@ package dev.foresight.spark.corpus;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.spark.FileMatches;
+import dev.foresight.spark.io.FileMatches;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;

@@ -2,7 +2,7 @@ package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.spark.Locations;
+import dev.foresight.spark.io.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

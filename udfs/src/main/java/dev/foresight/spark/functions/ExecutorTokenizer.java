@@ -1,6 +1,6 @@
 package dev.foresight.spark.functions;
 
-import dev.foresight.spark.ModelFolders;
+import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

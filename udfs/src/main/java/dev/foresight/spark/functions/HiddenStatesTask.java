@@ -1,7 +1,7 @@
 package dev.foresight.spark.functions;
 
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.spark.ExecutorModel;
+import dev.foresight.spark.calibrate.ExecutorModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

@@ -15,7 +15,7 @@ import dev.foresight.sketch.RoleSketch;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchFold;
 import dev.foresight.sketch.SliceId;
-import dev.foresight.spark.TargetFolder;
+import dev.foresight.spark.io.TargetFolder;
 import dev.foresight.spark.store.RowsTable.StoredRow;
 import dev.foresight.spark.store.SequencesTable.Sequence;
 import dev.foresight.spark.store.SumsTable.SumsRow;

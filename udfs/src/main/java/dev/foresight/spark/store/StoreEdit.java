@@ -2,7 +2,7 @@ package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.spark.FolderKind;
+import dev.foresight.spark.io.FolderKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,7 +3,7 @@ package dev.foresight.spark.store;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.spark.AtomicFiles;
+import dev.foresight.spark.io.AtomicFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URLEncoder;

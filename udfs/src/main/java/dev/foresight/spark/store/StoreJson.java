@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.spark.Json;
+import dev.foresight.spark.io.Json;
 import dev.foresight.tensor.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,9 +2,9 @@ package dev.foresight.spark.study;
 
 import dev.foresight.evaluate.PerplexityResult;
 import dev.foresight.evaluate.WindowScores;
-import dev.foresight.spark.ExecutorModel;
-import dev.foresight.spark.WindowJudge;
-import dev.foresight.spark.WindowJudge.Chunk;
+import dev.foresight.spark.calibrate.ExecutorModel;
+import dev.foresight.spark.judge.WindowJudge;
+import dev.foresight.spark.judge.WindowJudge.Chunk;
 import dev.foresight.study.CellScores;
 import java.io.IOException;
 import java.io.Serializable;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.foresight.InputException;
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.spark.Execution;
+import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.tensor.MappedFile;
 import dev.foresight.tensor.SafetensorsFile;
 import java.io.IOException;

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
-import dev.foresight.spark.ShardCompactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,2 @@
+/** Perplexity and divergence of windows, paired comparisons. */
+package dev.foresight.evaluate;

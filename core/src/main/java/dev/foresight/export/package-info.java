@@ -1,0 +1,2 @@
+/** Containers: how codes, steps and zero points lie in files, one class each, written and read. */
+package dev.foresight.export;

@@ -1,0 +1,100 @@
+package dev.foresight.onnx.graph;
+
+import static dev.foresight.onnx.graph.OnnxGraph.attribute;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.foresight.model.BlockAttention;
+import dev.foresight.model.BlockNorms;
+import dev.foresight.model.ModelConfig;
+import dev.foresight.model.NormSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Attention between the linears: norms of the heads, rotation, scores, mixing.
+ *
+ * <p>Where tokens see a window or scores are capped, ONNX Runtime's GroupQueryAttention does it: it
+ * is as fast on short sequences and up to three times as fast on long ones (docs/exactness.md). It
+ * takes heads of a multiple of 8 channels; others go the standard way.
+ */
+final class AttentionNodes {
+  private static final int GROUPED_MULTIPLE = 8; // of channels of a head, or the kernel refuses
+
+  private final OnnxGraph graph;
+  private final ModelConfig config;
+  private final BlockNorms norms;
+  private final BlockAttention attention;
+  private final int rope;
+
+  AttentionNodes(OnnxGraph graph, ModelConfig config, BlockNorms norms, BlockAttention attention) {
+    this.graph = graph;
+    this.config = config;
+    this.norms = norms;
+    this.attention = attention;
+    this.rope = config.ropes().indexOf(attention.rope());
+  }
+
+  void declareInputs() {
+    int pairs = attention.rope().channels(config.headDimension()) / 2;
+    graph.input(BlockGraph.cosines(rope), "length", pairs);
+    graph.input(BlockGraph.sines(rope), "length", pairs);
+    graph.indexInput(BlockGraph.POSITIONS, "batch", "length");
+  }
+
+  /**
+   * @param queries [T, heads x head dimension]
+   * @param keys [T, kv heads x head dimension]
+   * @param values the same
+   * @param batchAndLength a vector with both sizes
+   * @return the heads' outputs side by side, [T, heads x head dimension]
+   */
+  String mix(String queries, String keys, String values, String batchAndLength) {
+    int heads = config.heads() * config.headDimension();
+    int kvHeads = config.kvHeads() * config.headDimension();
+    String q = rotate(normed(queries, norms.query(), heads), config.heads(), batchAndLength);
+    String k = rotate(normed(keys, norms.key(), kvHeads), config.kvHeads(), batchAndLength);
+    String v = graph.threeAxes(values, batchAndLength, kvHeads);
+    ScoreNodes scores = new ScoreNodes(graph, batchAndLength);
+    ScoreNodes.Heads both = new ScoreNodes.Heads(config.heads(), config.kvHeads());
+    String mixed =
+        usesGrouped()
+            ? scores.grouped(q, k, v, attention.window(), both, scaleAndCap())
+            : scores.standard(q, k, v, attention.window(), both, scaleAndCap());
+    return graph.node("Reshape", List.of(mixed, graph.indices(-1, heads)));
+  }
+
+  private boolean usesGrouped() {
+    return config.headDimension() % GROUPED_MULTIPLE == 0
+        && (attention.window().isPresent() || attention.cap().isPresent());
+  }
+
+  private String normed(String x, Optional<NormSpec> norm, int channels) {
+    if (norm.isEmpty()) {
+      return x;
+    }
+    String heads = graph.node("Reshape", List.of(x, graph.indices(-1, config.headDimension())));
+    String normed = BlockGraph.rmsNorm(graph, heads, norm.get(), norm.get().weight(), config);
+    return graph.node("Reshape", List.of(normed, graph.indices(-1, channels)));
+  }
+
+  private String rotate(String x, int heads, String batchAndLength) {
+    String three = graph.threeAxes(x, batchAndLength, heads * config.headDimension());
+    List<AttributeProto> attributes = new ArrayList<>(List.of(attribute("num_heads", heads)));
+    int turned = attention.rope().channels(config.headDimension());
+    if (turned < config.headDimension()) {
+      attributes.add(attribute("rotary_embedding_dim", turned));
+    }
+    return graph.node(
+        "RotaryEmbedding",
+        List.of(three, BlockGraph.cosines(rope), BlockGraph.sines(rope), BlockGraph.POSITIONS),
+        attributes.toArray(AttributeProto[]::new));
+  }
+
+  private List<AttributeProto> scaleAndCap() {
+    List<AttributeProto> attributes = new ArrayList<>();
+    attributes.add(attribute("scale", (float) attention.scale()));
+    attention.cap().ifPresent(cap -> attributes.add(attribute("softcap", (float) cap)));
+    return attributes;
+  }
+}

@@ -1,0 +1,195 @@
+package dev.foresight.onnx.graph;
+
+import static dev.foresight.onnx.graph.OnnxGraph.attribute;
+
+import dev.foresight.model.Activation;
+import dev.foresight.model.Architecture;
+import dev.foresight.model.BlockAttention;
+import dev.foresight.model.BlockNorms;
+import dev.foresight.model.LinearSpec;
+import dev.foresight.model.ModelConfig;
+import dev.foresight.model.NormSpec;
+import dev.foresight.model.Part;
+import dev.foresight.model.Role;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The graph of one kind of block, the same for all blocks of that kind since it holds no weights. T
+ * stands for batch x length tokens.
+ */
+public final class BlockGraph {
+  /** Residual stream in, [batch, length, hidden]. */
+  public static final String HIDDEN = "hidden";
+
+  /** Residual stream out, [batch, length, hidden]. */
+  public static final String NEXT = "next";
+
+  /** Position of each token in its sequence, [batch, length]. */
+  public static final String POSITIONS = "positions";
+
+  /** Ones where a token belongs to a stratum, [2, T]: row 0 later positions, row 1 position 0. */
+  public static final String STRATA = "strata";
+
+  /** Numbers of the tokens whose rows are wanted, [k]. */
+  public static final String ROWS = "rows";
+
+  private final OnnxGraph graph = new OnnxGraph("block");
+  private final ModelConfig config;
+  private final Architecture architecture;
+  private final LinearNodes linears;
+  private final Optional<StatisticNodes> statistics;
+  private final AttentionNodes attention;
+
+  private BlockGraph(
+      ModelConfig config,
+      Architecture architecture,
+      BlockAttention attention,
+      boolean statistics,
+      LinearNodes linears) {
+    this.config = config;
+    this.architecture = architecture;
+    this.linears = linears;
+    this.statistics =
+        statistics ? Optional.of(new StatisticNodes(graph, config)) : Optional.empty();
+    this.attention = new AttentionNodes(graph, config, architecture.norms(), attention);
+  }
+
+  /**
+   * @param attention what makes this kind of block
+   */
+  public static byte[] build(
+      ModelConfig config,
+      Architecture architecture,
+      BlockAttention attention,
+      boolean statistics,
+      LinearNodes linears) {
+    return new BlockGraph(config, architecture, attention, statistics, linears).build();
+  }
+
+  /** Cosines of the rotary angles, [length, rotated channels / 2], of one of a model's ropes. */
+  public static String cosines(int rope) {
+    return rope == 0 ? "cosines" : "cosines_" + rope;
+  }
+
+  /** Sines of the rotary angles, likewise. */
+  public static String sines(int rope) {
+    return rope == 0 ? "sines" : "sines_" + rope;
+  }
+
+  /** Name of the output with a statistic of a role, for example {@code mlp_input.sum_abs}. */
+  public static String output(Role role, String statistic) {
+    return role.key() + "." + statistic;
+  }
+
+  private byte[] build() {
+    graph.input(HIDDEN, "batch", "length", config.hidden());
+    attention.declareInputs();
+    statistics.ifPresent(StatisticNodes::declareInputs);
+    String sizes = graph.node("Shape", List.of(HIDDEN));
+    String x = graph.node("Reshape", List.of(HIDDEN, graph.indices(-1, config.hidden())));
+    String batchAndLength = graph.node("Slice", List.of(sizes, graph.indices(0), graph.indices(2)));
+
+    BlockNorms norms = architecture.norms();
+    String attended = attention(norm(x, norms.attention()), batchAndLength);
+    String middle = graph.node("Add", List.of(x, norm(attended, norms.afterAttention())));
+    String mixed = mlp(norm(middle, norms.mlp()), batchAndLength);
+    String sum = graph.node("Add", List.of(middle, norm(mixed, norms.afterMlp())));
+    graph.output(NEXT, "Reshape", List.of(sum, sizes));
+    return graph.bytes();
+  }
+
+  /**
+   * @param x normed input, [T, hidden]
+   * @param batchAndLength a vector with both sizes
+   * @return output of o, [T, hidden]
+   */
+  private String attention(String x, String batchAndLength) {
+    Map<Part, String> read = linears(Role.ATTENTION_INPUT, x, batchAndLength);
+    String mixed =
+        attention.mix(
+            read.get(Part.QUERY), read.get(Part.KEY), read.get(Part.VALUE), batchAndLength);
+    return linears(Role.ATTENTION_OUTPUT, mixed, batchAndLength).get(Part.ATTENTION_OUT);
+  }
+
+  /**
+   * @param x normed input, [T, hidden]
+   * @param batchAndLength a vector with both sizes
+   * @return output of down, [T, hidden]
+   */
+  private String mlp(String x, String batchAndLength) {
+    Map<Part, String> read = linears(Role.MLP_INPUT, x, batchAndLength);
+    String gate = activate(read.get(Part.GATE));
+    String gated = graph.node("Mul", List.of(gate, read.get(Part.UP)));
+    return linears(Role.MLP_OUTPUT, gated, batchAndLength).get(Part.DOWN);
+  }
+
+  private String activate(String x) {
+    return config.activation() == Activation.SILU
+        ? graph.node("Mul", List.of(x, graph.node("Sigmoid", List.of(x))))
+        : graph.node("Gelu", List.of(x), attribute("approximate", "tanh"));
+  }
+
+  private String norm(String x, Optional<NormSpec> norm) {
+    return norm.map(spec -> norm(x, spec)).orElse(x);
+  }
+
+  private String norm(String x, NormSpec norm) {
+    return rmsNorm(graph, x, norm, norm.weight(), config);
+  }
+
+  /**
+   * A root-mean-square norm over the last axis, its mean square taken in fp32.
+   *
+   * @param weight what the graph calls the weight
+   */
+  static String rmsNorm(
+      OnnxGraph graph, String x, NormSpec norm, String weight, ModelConfig config) {
+    graph.weight(weight, List.of((long) norm.size(config)));
+    String factor =
+        norm.offset() == 0
+            ? weight
+            : graph.node("Add", List.of(weight, graph.scalar(norm.offset())));
+    return graph.node(
+        "RMSNormalization",
+        List.of(x, factor),
+        attribute("epsilon", (float) config.normEpsilon()),
+        attribute("axis", -1));
+  }
+
+  /**
+   * All linears of a role, and what the role receives.
+   *
+   * @param x what they read, [T, channels]
+   * @return output of each part, [T, its rows]
+   */
+  private Map<Part, String> linears(Role role, String x, String batchAndLength) {
+    statistics.ifPresent(nodes -> nodes.measure(role, x, batchAndLength));
+    Map<Part, String> outputs = new EnumMap<>(Part.class);
+    for (LinearSpec linear : architecture.linears(role)) {
+      String y =
+          linears.add(
+              graph,
+              x,
+              new LinearNodes.Linear(
+                  linear.path(),
+                  linear.rows(config),
+                  linear.columns(config),
+                  linear.biased(config)));
+      for (Part part : linear.parts()) {
+        outputs.put(part, linear.parts().size() == 1 ? y : columns(y, linear, part));
+      }
+    }
+    return outputs;
+  }
+
+  private String columns(String y, LinearSpec linear, Part part) {
+    int first = linear.firstRow(config, part);
+    return graph.node(
+        "Slice",
+        List.of(
+            y, graph.indices(first), graph.indices(first + part.rows(config)), graph.indices(1)));
+  }
+}

@@ -1,4 +1,0 @@
-package dev.foresight.quantize;
-
-/** Nothing can absorb a scale, so the role keeps scale 1. */
-public record NoFold() implements Fold {}

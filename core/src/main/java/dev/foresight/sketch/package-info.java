@@ -1,0 +1,2 @@
+/** Activation sketches: sums and sampled rows that merge. Know neither ONNX nor files. */
+package dev.foresight.sketch;

@@ -1,0 +1,86 @@
+package dev.foresight.jobs.calibrate;
+
+import dev.foresight.InputException;
+import dev.foresight.Words;
+import dev.foresight.spark.corpus.CorpusReader;
+import dev.foresight.spark.corpus.CorpusText;
+import dev.foresight.spark.corpus.ShardBy;
+import dev.foresight.spark.io.FileSettings;
+import dev.foresight.spark.io.Footprint;
+import dev.foresight.spark.io.Locations;
+import dev.foresight.tensor.ModelFolder;
+import dev.foresight.text.ChatTemplate;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Text to calibrate on.
+ *
+ * @param location files, or {@code table:NAME}
+ * @param column of the text or conversation
+ * @param shardBy what tells shards apart
+ * @param chatTemplate file of a template to use instead of the model's
+ */
+public record Corpus(
+    String location, String column, ShardBy shardBy, Optional<String> chatTemplate) {
+  private static final String TABLE = "table:";
+
+  /** Files with a {@code text} each line or row, each file a shard. */
+  public static Corpus files(String location) {
+    return new Corpus(location, "text", new ShardBy.File(), Optional.empty());
+  }
+
+  /** Says which files are read; those of a table are its catalog's. */
+  void addTo(Footprint footprint) {
+    if (!location.startsWith(TABLE)) {
+      footprint.readsAll("--corpus", location);
+    }
+    footprint.reads("--chat-template", chatTemplate.orElse(null));
+  }
+
+  /**
+   * Documents and their shards.
+   *
+   * @param model whose template renders conversations
+   * @throws InputException if the corpus is refused
+   */
+  CorpusText read(SparkSession session, ModelFolder model) throws IOException {
+    if (chatTemplate.isPresent()) { // asked for: it must be there whatever the corpus holds
+      ChatTemplate template = template(session, model);
+      return new CorpusReader(session).read(location, column, shardBy, () -> template);
+    }
+    return new CorpusReader(session)
+        .read(location, column, shardBy, () -> template(session, model));
+  }
+
+  private ChatTemplate template(SparkSession session, ModelFolder model) {
+    try {
+      if (chatTemplate.isPresent()) {
+        Path path = Locations.path(chatTemplate.get());
+        return ChatTemplate.of(model, chatTemplate.get(), text(session, path));
+      }
+      return ChatTemplate.of(model)
+          .orElseThrow(
+              () ->
+                  new InputException(
+                      Words.format(
+                          "'%s' holds conversations, and %s has no chat template: name one by --chat-template.",
+                          column, model.location())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(SparkSession session, Path path) throws IOException {
+    try (var in = FileSettings.open(path, session.sessionState().newHadoopConf())) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (FileNotFoundException e) {
+      throw new InputException(Words.format("--chat-template: there is no file %s.", path), e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What all commands share: settings, sessions, messages, output files. Knows no command. */
+package dev.foresight.jobs.cli;

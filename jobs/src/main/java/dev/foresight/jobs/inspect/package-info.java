@@ -1,0 +1,2 @@
+/** {@code inspect}, {@code run} and {@code export-blocks}: a look into a model folder. */
+package dev.foresight.jobs.inspect;

@@ -1,0 +1,128 @@
+package dev.foresight.jobs.study;
+
+import dev.foresight.jobs.calibrate.ExecutionOptions;
+import dev.foresight.jobs.cli.Settings;
+import dev.foresight.jobs.cli.SparkOptions;
+import dev.foresight.jobs.cli.SparkRun;
+import dev.foresight.spark.calibrate.Execution;
+import dev.foresight.spark.io.Footprint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Quantizes on many parts of a store and judges each result on many kinds of text. */
+@Command(
+    name = "study",
+    description =
+        "Measures how far quantized models depend on the text they were calibrated on: variants are"
+            + " parts of one sketch store, each judged on every kind of text. A killed study goes"
+            + " on where it stopped.",
+    sortOptions = false)
+public final class StudyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private SparkOptions spark;
+  @Mixin private ExecutionOptions execution;
+  @Mixin private ComparisonOptions compared;
+
+  @Option(
+      names = "--methods",
+      split = ",",
+      description =
+          "Methods of quantize to compare (default: rtn,awq,faq; none but --with where that is given).")
+  private List<String> methods = List.of();
+
+  @Option(
+      names = "--with",
+      paramLabel = "NAME=OPTIONS",
+      description =
+          "One more method: a name and options of quantize, for example 'awq-diagonal=--method awq"
+              + " --loss diagonal'; may be repeated.")
+  private List<String> with = List.of();
+
+  @Option(
+      names = "--bits",
+      split = ",",
+      defaultValue = "3",
+      description = "Widths (default: ${DEFAULT-VALUE}).")
+  private List<Integer> bits;
+
+  @Option(
+      names = "--against",
+      description = "Method that the others are compared with (default: awq where it is there).")
+  private String against;
+
+  @Option(
+      names = "--shards",
+      split = ",",
+      description = "Shards of the store that count (default: all).")
+  private List<String> shards = List.of();
+
+  @Option(names = "--per-shard", description = "Calibrate on each shard alone.")
+  private boolean perShard;
+
+  @Option(names = "--leave-one-out", description = "Calibrate on all shards but each.")
+  private boolean leaveOneOut;
+
+  @Option(
+      names = "--bootstrap",
+      defaultValue = "0",
+      description = "Draws of as many shards with replacement (default: ${DEFAULT-VALUE}).")
+  private int draws;
+
+  @Option(
+      names = "--budgets",
+      split = ",",
+      description = "Calibrate on so many first sequences of every shard, each.")
+  private List<Integer> budgets = List.of();
+
+  @Option(names = "--out", required = true, description = "Folder to write.")
+  private String output;
+
+  @Option(names = "--extend", description = "Go on with a finished study, whose cells are kept.")
+  private boolean extend;
+
+  @Option(names = "--overwrite", description = "Begin anew in a folder that is there.")
+  private boolean overwrite;
+
+  @Override
+  public Integer call() throws Exception {
+    List<StudyMethod> all = new ArrayList<>();
+    for (int width : bits) {
+      List<String> options = new ArrayList<>();
+      options.addAll(List.of("--model", compared.model(), "--sketches", compared.sketches()));
+      options.addAll(List.of("--out", output));
+      options.addAll(compared.quantize(width));
+      List<String> chosen =
+          methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
+      all.addAll(StudyMethod.parse(options, chosen, with));
+    }
+    var request =
+        new StudyJob.Request(
+            compared.model(),
+            compared.sketches(),
+            all,
+            StudyMethod.against(against, all),
+            new StudyPlan(shards, perShard, leaveOneOut, draws, budgets),
+            compared.data(),
+            compared.window(),
+            compared.windows(),
+            compared.seed(),
+            output,
+            overwrite,
+            extend);
+    Execution how = execution.execution();
+    Footprint footprint =
+        request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
+    try (SparkRun held = spark.open("study", footprint)) {
+      SparkSession session = held.session();
+      new StudyJob(session, how, spec.commandLine().getOut()).run(request);
+    }
+    return 0;
+  }
+}

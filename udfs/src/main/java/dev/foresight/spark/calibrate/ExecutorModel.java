@@ -1,0 +1,141 @@
+package dev.foresight.spark.calibrate;
+
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.model.Model;
+import dev.foresight.onnx.BlockCache;
+import dev.foresight.onnx.BlockRunner;
+import dev.foresight.onnx.RunnerSettings;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.tensor.ModelFolder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.util.Utils;
+
+/**
+ * A model and its runner, one for all tasks of a JVM. Models that no task uses stay loaded for the
+ * next one, at most {@value #IDLE} of them, so that a job over many variants of a model does not
+ * keep them all in native memory.
+ */
+public final class ExecutorModel {
+  private static final int IDLE = 2;
+  private static final int STREAMED_BLOCKS_OF_TASK = 1;
+  private static final Map<Key, ExecutorModel> LOADED = new LinkedHashMap<>(); // by last use
+
+  /**
+   * What a task asks for.
+   *
+   * @param location the model folder
+   * @param fingerprint of its files, so that a folder written again is loaded again
+   * @param statistics whether the blocks measure their roles
+   * @param execution how blocks run
+   * @param tasks that may run at once in one JVM
+   */
+  public record Key(
+      String location, String fingerprint, boolean statistics, Execution execution, int tasks)
+      implements java.io.Serializable {
+    private boolean shares(Key other) {
+      return fingerprint.equals(other.fingerprint());
+    }
+  }
+
+  private final Model model;
+  private final BlockCache cache;
+  private final BlockRunner runner;
+  private int users;
+
+  private ExecutorModel(Key key, Configuration conf) throws IOException {
+    ModelFolder folder = ModelFolders.open(key.location(), conf);
+    RunnerSettings settings =
+        key.execution().memory() == Execution.Memory.RESIDENT
+            ? RunnerSettings.resident()
+            : RunnerSettings.streaming(STREAMED_BLOCKS_OF_TASK * key.tasks());
+    settings = settings.with(key.execution().precision());
+    this.model = Model.of(folder, ExportedCheckpoints.open(folder));
+    this.cache = BlockCache.of(cacheRoot(key.execution()), key.fingerprint());
+    this.runner =
+        new BlockRunner(model, key.statistics() ? settings.withStatistics() : settings, cache);
+  }
+
+  /** The folder that was asked for, else one that Spark removes when the application ends. */
+  private static Path cacheRoot(Execution execution) {
+    return execution.cache() == null
+        ? Path.of(Utils.getLocalDir(SparkEnv.get().conf()), "foresight-blocks")
+        : Path.of(execution.cache());
+  }
+
+  /** A task's hold on a model; closing it lets the model go, not away. */
+  public static final class Lease implements AutoCloseable {
+    private final ExecutorModel held;
+
+    private Lease(ExecutorModel held) {
+      this.held = held;
+    }
+
+    /** The model. */
+    public Model model() {
+      return held.model;
+    }
+
+    /** Its runner, shared with other tasks. */
+    public BlockRunner runner() {
+      return held.runner;
+    }
+
+    @Override
+    public void close() {
+      synchronized (LOADED) {
+        held.users--;
+      }
+    }
+  }
+
+  /**
+   * The model of this JVM for a key, loaded by the first task that asks.
+   *
+   * @throws dev.foresight.InputException if the folder is refused
+   */
+  public static Lease acquire(Key key, Configuration conf) throws IOException {
+    synchronized (LOADED) {
+      ExecutorModel held = LOADED.remove(key);
+      if (held == null) {
+        closeIdle(IDLE - 1);
+        held = new ExecutorModel(key, conf);
+      }
+      LOADED.put(key, held);
+      held.users++;
+      return new Lease(held);
+    }
+  }
+
+  /** Closes the models that nobody uses, the longest unused first, until so many are left. */
+  private static void closeIdle(int keep) throws IOException {
+    List<Key> idle = new ArrayList<>();
+    LOADED.forEach(
+        (key, held) -> {
+          if (held.users == 0) {
+            idle.add(key);
+          }
+        });
+    for (int i = 0; i < idle.size() - keep; i++) {
+      Key key = idle.get(i);
+      ExecutorModel closed = LOADED.remove(key);
+      closed.close();
+      if (key.execution().cache() == null && LOADED.keySet().stream().noneMatch(key::shares)) {
+        closed.cache.remove(); // or the blocks of many variants would fill the disk
+      }
+    }
+  }
+
+  private void close() throws IOException {
+    try (Closeable tensors = model) {
+      runner.close();
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package dev.foresight.spark.quantize;
+
+import dev.foresight.InputException;
+import dev.foresight.Words;
+import dev.foresight.export.Container;
+import dev.foresight.export.Containers;
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.export.WeightDigest;
+import dev.foresight.export.WeightFiles;
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import dev.foresight.onnx.OnnxMatrixProduct;
+import dev.foresight.quantize.BlockParts;
+import dev.foresight.quantize.BlockQuantizer;
+import dev.foresight.quantize.BlockResult;
+import dev.foresight.quantize.BlockWeights;
+import dev.foresight.quantize.LinearReport;
+import dev.foresight.quantize.RoleStatistics;
+import dev.foresight.quantize.SampledRows;
+import dev.foresight.quantize.plan.Loss;
+import dev.foresight.quantize.plan.ModelGrids;
+import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.sketch.RowMix;
+import dev.foresight.sketch.SampledRow;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.spark.io.WrittenFile;
+import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.store.SketchStore;
+import dev.foresight.tensor.ModelFolder;
+import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.SafetensorsWriter;
+import dev.foresight.tensor.TensorInfo;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The task that quantizes one block: reads its weights by range, searches under the broadcast
+ * scores, writes its file. Only reports travel back.
+ */
+public final class BlockQuantization
+    implements Function<Integer, BlockQuantization.QuantizedBlock> {
+  private static final long serialVersionUID = 1L;
+
+  private final Plan plan;
+  private final Broadcast<List<Scores>> scores;
+  private final SerializableConfiguration conf;
+
+  /**
+   * What all blocks have in common.
+   *
+   * @param model the float model's folder
+   * @param output the folder to write into
+   * @param container name of the container
+   * @param grids what to round to
+   * @param search what to search
+   * @param selection the sketches that count, or null where nothing is searched
+   */
+  public record Plan(
+      String model,
+      String output,
+      String container,
+      ModelGrids grids,
+      SearchSettings search,
+      SketchSelection selection)
+      implements Serializable {}
+
+  /**
+   * What the driver knows of one block.
+   *
+   * @param importance fused scores of each role
+   * @param meanSquare E[x²] of each role
+   */
+  public record Scores(Map<Role, double[]> importance, Map<Role, double[]> meanSquare)
+      implements Serializable {}
+
+  /**
+   * What became of a block.
+   *
+   * @param block its number
+   * @param file name of the file written
+   * @param written its size and hash
+   * @param tensors what is in it
+   * @param linears one report each
+   * @param weights {@link WeightDigest} of each quantized linear, by path, as readers get it
+   * @param seconds that the task took
+   */
+  public record QuantizedBlock(
+      int block,
+      String file,
+      WrittenFile written,
+      List<TensorInfo> tensors,
+      List<LinearReport> linears,
+      Map<String, String> weights,
+      double seconds)
+      implements Serializable {}
+
+  /**
+   * @param scores of every block, empty where nothing is searched
+   */
+  public BlockQuantization(
+      Plan plan, Broadcast<List<Scores>> scores, SerializableConfiguration conf) {
+    this.plan = plan;
+    this.scores = scores;
+    this.conf = conf;
+  }
+
+  @Override
+  public QuantizedBlock call(Integer block) throws IOException {
+    long started = System.nanoTime();
+    ModelFolder folder = ModelFolders.open(plan.model(), conf.value());
+    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
+        OnnxMatrixProduct product = new OnnxMatrixProduct()) {
+      Container container = Containers.named(plan.container());
+      BlockWeights weights = BlockParts.read(model, block, container.floatType());
+      BlockResult result =
+          BlockQuantizer.quantize(
+              weights,
+              BlockParts.groups(model),
+              statistics(block),
+              plan.grids().ofBlock(weights.path()),
+              plan.search(),
+              product,
+              TaskContext.get().cpus());
+      List<NamedTensor> tensors = tensors(container, model, block, weights, result);
+      String file = new WeightFiles(model.config().blocks()).ofBlock(block);
+      UnfinishedOutput output = new UnfinishedOutput(plan.output());
+      WrittenFile written =
+          output.write(file, out -> SafetensorsWriter.write(tensors, out), conf.value());
+      Map<String, String> digests = new TreeMap<>();
+      result
+          .linears()
+          .forEach((path, linear) -> digests.put(path, WeightDigest.of(container.read(linear))));
+      QuantizedBlock done =
+          new QuantizedBlock(
+              block,
+              file,
+              written,
+              tensors.stream().map(NamedTensor::info).toList(),
+              result.reports(),
+              digests,
+              (System.nanoTime() - started) / 1e9);
+      output.record(done, conf.value());
+      return done;
+    }
+  }
+
+  private Map<Role, RoleStatistics> statistics(int block) throws IOException {
+    Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
+    if (plan.selection() == null) {
+      return statistics;
+    }
+    Scores known = scores.value().get(block);
+    Map<Role, List<SampledRow>> rows =
+        plan.search().loss() == Loss.SAMPLED
+            ? new SketchStore(conf.value(), plan.selection().store())
+                .readRows(plan.selection().slices(), block)
+            : Map.of();
+    for (Role role : Role.values()) {
+      statistics.put(
+          role,
+          new RoleStatistics(
+              known.importance().get(role),
+              known.meanSquare().get(role),
+              rows.containsKey(role) ? sample(rows.get(role)) : null));
+    }
+    return statistics;
+  }
+
+  private SampledRows sample(List<SampledRow> stored) {
+    SketchSelection selection = plan.selection();
+    RowMix mix =
+        RowMix.of(
+            stored,
+            selection.tokens(),
+            selection.weights(),
+            selection.firstPosition(),
+            selection.rows(),
+            selection.kept());
+    if (mix.rows().rows() == 0) {
+      throw new InputException(
+          Words.format(
+              "%s holds no sampled rows of the chosen shards: use --loss diagonal.",
+              selection.store()));
+    }
+    return new SampledRows(mix.rows(), mix.weights());
+  }
+
+  private static List<NamedTensor> tensors(
+      Container container, Model model, int block, BlockWeights weights, BlockResult result) {
+    List<NamedTensor> tensors = new ArrayList<>();
+    result
+        .linears()
+        .forEach(
+            (path, linear) ->
+                tensors.addAll(
+                    container.tensors(model.architecture().tensorName(block, path), linear)));
+    result
+        .floats()
+        .forEach(
+            (path, matrix) ->
+                tensors.add(
+                    NamedTensor.ofFloats(
+                        TensorInfo.of(
+                            model.architecture().tensorName(block, path + ".weight"),
+                            weights.type(path + ".weight"),
+                            matrix.rows(),
+                            matrix.columns()),
+                        matrix.values())));
+    result
+        .vectors()
+        .forEach(
+            (path, vector) ->
+                tensors.add(
+                    NamedTensor.ofFloats(
+                        TensorInfo.of(
+                            model.architecture().tensorName(block, path),
+                            weights.type(path),
+                            vector.length),
+                        vector)));
+    return tensors;
+  }
+}

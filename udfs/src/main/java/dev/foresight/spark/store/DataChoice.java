@@ -1,0 +1,173 @@
+package dev.foresight.spark.store;
+
+import dev.foresight.InputException;
+import dev.foresight.Words;
+import dev.foresight.sketch.FirstPosition;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which shards of a store count and how much. Every choice is exact, as if only that text had been
+ * calibrated on, and none runs the model.
+ *
+ * @param shards ids that count, none for all
+ * @param excluded ids that don't
+ * @param weights w of a shard: its tokens count w times; those not named count once
+ * @param balance whether shards are weighed so that each counts alike, before {@code weights}
+ * @param bootstrap seed of a draw of as many shards, with replacement, a shard drawn twice counting
+ *     twice (Efron 1979)
+ * @param firstSlices of each shard, 0 for all
+ * @param firstPosition whether position 0 of a sequence counts
+ */
+public record DataChoice(
+    List<String> shards,
+    List<String> excluded,
+    Map<String, Double> weights,
+    boolean balance,
+    OptionalLong bootstrap,
+    int firstSlices,
+    FirstPosition firstPosition) {
+  public DataChoice {
+    shards = List.copyOf(shards);
+    excluded = List.copyOf(excluded);
+    weights = Map.copyOf(weights);
+    weights.forEach(
+        (shard, weight) -> {
+          if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+            throw new InputException(
+                Words.format(
+                    "--weight %s=%s is out of range: give a number above 0, or --exclude-shards %s.",
+                    shard, weight, shard));
+          }
+        });
+    if (firstSlices < 0) {
+      throw new InputException(
+          Words.format(
+              "--first-n-slices %d is negative: give how many slices of each shard count, 0 for all.",
+              firstSlices));
+    }
+  }
+
+  /** Everything in the store counts once. */
+  public static DataChoice all(FirstPosition firstPosition) {
+    return new DataChoice(
+        List.of(), List.of(), Map.of(), false, OptionalLong.empty(), 0, firstPosition);
+  }
+
+  /**
+   * Applies the choice to a store.
+   *
+   * @param store its folder
+   * @param rows sampled rows that the search sees
+   * @throws InputException if a name is not in the store, or nothing is left
+   */
+  public SketchSelection select(String store, Manifest manifest, int rows) {
+    TreeMap<String, Double> counted = weigh(store, chosen(store, manifest), manifest);
+    if (firstSlices > 0) {
+      manifest.stored().stream()
+          .filter(shard -> counted.containsKey(shard.id()))
+          .forEach(shard -> requireSlices(store, shard));
+    }
+    List<StoredSlice> slices = new ArrayList<>();
+    TreeMap<String, long[]> tokens = new TreeMap<>();
+    for (StoredSlice slice : manifest.slices()) {
+      if (counted.containsKey(slice.shard()) && counts(slice)) {
+        slices.add(slice);
+        long[] sum = tokens.computeIfAbsent(slice.shard(), shard -> new long[2]);
+        sum[0] += slice.sequences();
+        sum[1] += slice.sequences() * (manifest.packing().sequenceLength() - 1L);
+      }
+    }
+    slices.sort(Comparator.comparing(StoredSlice::id));
+    counted.values().removeIf(weight -> weight == 1); // unnamed shards weigh 1
+    return new SketchSelection(
+        store, slices, tokens, counted, firstPosition, rows, manifest.sketch().rows());
+  }
+
+  private static void requireSlices(String store, StoredShard shard) {
+    if (shard.compactedSlices() > 0) {
+      throw new InputException(
+          Words.format(
+              "--first-n-slices can't choose among the %d slices of shard %s: %s was compacted, which made one of them. Leave the option out, or calibrate again.",
+              shard.compactedSlices(), shard.id(), store));
+    }
+  }
+
+  private boolean counts(StoredSlice slice) {
+    return firstSlices == 0 || slice.index() < firstSlices;
+  }
+
+  private TreeSet<String> chosen(String store, Manifest manifest) {
+    TreeSet<String> known = new TreeSet<>();
+    manifest.slices().forEach(slice -> known.add(slice.shard()));
+    List<String> wanted = ShardNames.of(shards, known);
+    List<String> unwanted = ShardNames.of(excluded, known);
+    requireKnown("--shards", wanted, known, store);
+    requireKnown("--exclude-shards", unwanted, known, store);
+    requireKnown("--weight", weights.keySet(), known, store);
+    TreeSet<String> chosen = new TreeSet<>(wanted.isEmpty() ? known : wanted);
+    unwanted.forEach(chosen::remove);
+    if (chosen.isEmpty()) {
+      throw new InputException(
+          Words.format(
+              "--exclude-shards leaves no shard of %s, which has %s: exclude fewer.",
+              store, String.join(", ", known)));
+    }
+    return chosen;
+  }
+
+  private static void requireKnown(
+      String option, Iterable<String> names, TreeSet<String> known, String store) {
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new InputException(
+            Words.format(
+                "%s: %s has no sequences of a shard '%s'; it has %s.",
+                option, store, name, String.join(", ", known)));
+      }
+    }
+  }
+
+  /** w of each shard that is left. */
+  private TreeMap<String, Double> weigh(String store, TreeSet<String> chosen, Manifest manifest) {
+    TreeMap<String, Double> weighed = new TreeMap<>();
+    chosen.forEach(shard -> weighed.put(shard, weights.getOrDefault(shard, 1.0)));
+    if (bootstrap.isPresent()) {
+      draw(store, weighed);
+    }
+    if (balance) {
+      TreeMap<String, Long> sequences = new TreeMap<>();
+      for (StoredSlice slice : manifest.slices()) {
+        if (weighed.containsKey(slice.shard()) && counts(slice)) {
+          sequences.merge(slice.shard(), (long) slice.sequences(), Long::sum);
+        }
+      }
+      double mean = sequences.values().stream().mapToLong(n -> n).average().orElseThrow();
+      weighed.replaceAll((shard, weight) -> weight * mean / sequences.get(shard));
+    }
+    return weighed;
+  }
+
+  private void draw(String store, TreeMap<String, Double> weighed) {
+    if (weighed.size() < 2) {
+      throw new InputException(
+          Words.format(
+              "--bootstrap draws shards with replacement, and only %s of %s counts: choose two or more.",
+              String.join("", weighed.keySet()), store));
+    }
+    List<String> names = List.copyOf(weighed.keySet());
+    TreeMap<String, Integer> times = new TreeMap<>();
+    SplittableRandom random = new SplittableRandom(bootstrap.getAsLong());
+    for (int i = 0; i < names.size(); i++) {
+      times.merge(names.get(random.nextInt(names.size())), 1, Integer::sum);
+    }
+    weighed.keySet().retainAll(times.keySet());
+    weighed.replaceAll((shard, weight) -> weight * times.get(shard));
+  }
+}

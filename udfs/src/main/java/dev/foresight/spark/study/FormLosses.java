@@ -1,0 +1,139 @@
+package dev.foresight.spark.study;
+
+import dev.foresight.InputException;
+import dev.foresight.Words;
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import dev.foresight.onnx.OnnxMatrixProduct;
+import dev.foresight.quantize.BlockParts;
+import dev.foresight.quantize.BlockWeights;
+import dev.foresight.quantize.CrossLoss;
+import dev.foresight.quantize.RoleStatistics;
+import dev.foresight.quantize.SampledRows;
+import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.sketch.RowMix;
+import dev.foresight.sketch.SampledRow;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.spark.quantize.BlockMoments;
+import dev.foresight.spark.quantize.BlockMoments.Moments;
+import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.store.SketchStore;
+import dev.foresight.tensor.ModelFolder;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The task that tries every form on one block: scales searched on one part of the store, their loss
+ * measured on the rest of it.
+ */
+public final class FormLosses implements Function<Integer, List<Map<Role, Double>>> {
+  private static final long serialVersionUID = 1L;
+
+  private final Plan plan;
+  private final Broadcast<List<Moments>> moments;
+  private final SerializableConfiguration conf;
+
+  /**
+   * What all blocks have in common.
+   *
+   * @param model the float model's folder
+   * @param grid what to round to
+   * @param search what is searched
+   * @param forms to try
+   * @param calibrated part that scales are searched on
+   * @param elsewhere part that losses are measured on
+   */
+  public record Plan(
+      String model,
+      Grid grid,
+      SearchSettings search,
+      List<Form> forms,
+      SketchSelection calibrated,
+      SketchSelection elsewhere)
+      implements Serializable {}
+
+  /**
+   * @param moments of all blocks, of the part that scales are searched on
+   */
+  public FormLosses(Plan plan, Broadcast<List<Moments>> moments, SerializableConfiguration conf) {
+    this.plan = plan;
+    this.moments = moments;
+    this.conf = conf;
+  }
+
+  @Override
+  public List<Map<Role, Double>> call(Integer block) throws IOException {
+    ModelFolder folder = ModelFolders.open(plan.model(), conf.value());
+    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
+        OnnxMatrixProduct product = new OnnxMatrixProduct()) {
+      BlockWeights weights = BlockParts.read(model, block, Optional.empty());
+      Map<Role, SampledRows> rows = rows(plan.calibrated(), block);
+      Moments own = moments.value().get(block);
+      Moments others = new BlockMoments(plan.elsewhere(), conf).call(block);
+      Map<Role, RoleStatistics> elsewhere =
+          statistics(others.meanAbs(), others, rows(plan.elsewhere(), block));
+      List<Map<Role, Double>> losses = new ArrayList<>();
+      for (Form form : plan.forms()) {
+        losses.add(
+            CrossLoss.of(
+                weights,
+                BlockParts.groups(model),
+                statistics(form.importance(moments.value(), block), own, rows),
+                elsewhere,
+                plan.grid(),
+                plan.search(),
+                product,
+                TaskContext.get().cpus()));
+      }
+      return losses;
+    }
+  }
+
+  private static Map<Role, RoleStatistics> statistics(
+      Map<Role, double[]> importance, Moments moments, Map<Role, SampledRows> rows) {
+    Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
+    importance.forEach(
+        (role, scores) ->
+            statistics.put(
+                role, new RoleStatistics(scores, moments.meanSquare().get(role), rows.get(role))));
+    return statistics;
+  }
+
+  private Map<Role, SampledRows> rows(SketchSelection part, int block) throws IOException {
+    Map<Role, SampledRows> sampled = new EnumMap<>(Role.class);
+    Map<Role, List<SampledRow>> stored =
+        new SketchStore(conf.value(), part.store()).readRows(part.slices(), block);
+    stored.forEach(
+        (role, rows) -> {
+          RowMix mix =
+              RowMix.of(
+                  rows,
+                  part.tokens(),
+                  part.weights(),
+                  part.firstPosition(),
+                  part.rows(),
+                  part.kept());
+          if (mix.rows().rows() > 0) {
+            sampled.put(role, new SampledRows(mix.rows(), mix.weights()));
+          }
+        });
+    if (sampled.isEmpty()) {
+      throw new InputException(
+          Words.format(
+              "%s holds no sampled rows of %s, which the search needs: calibrate with --rows.",
+              part.store(), String.join(", ", part.tokens().keySet())));
+    }
+    return sampled;
+  }
+}
