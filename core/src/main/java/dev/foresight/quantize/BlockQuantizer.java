@@ -117,17 +117,12 @@ public final class BlockQuantizer {
     int size = grid.groupOf(name, original.columns());
     boolean keepsRange = settings.steps() == Steps.CLIP && group.unclipped().contains(linear);
     GroupSteps steps =
-        switch (keepsRange ? Steps.RANGE : settings.steps()) {
-          case RANGE -> GroupRounding.steps(scaled, grid, size, workers);
-          case CLIP ->
-              new ClipSearch(grid, size, search.error(), workers).steps(scaled, columnScale);
-          case WEIGHTED -> weighted(grid, size, search, columnScale).steps(scaled);
-          case OUTPUT ->
-              search.error() instanceof SampledError sampled
-                  ? new OutputSteps(grid, size, sampled, workers).steps(scaled, columnScale)
-                  : weighted(grid, size, search, columnScale).steps(scaled);
-        };
-    QuantizedLinear result = GroupRounding.round(scaled, grid, steps, name, workers);
+        StepRule.of(
+                keepsRange ? Steps.RANGE : settings.steps(),
+                new StepRule.Inputs(grid, size, search.error(), search.meanSquare(), workers))
+            .steps(scaled, columnScale);
+    QuantizedLinear result =
+        RoundingRule.of(settings.rounding()).round(scaled, grid, steps, name, workers);
     quantized.put(linear, result);
     reports.add(
         new LinearReport(
@@ -147,9 +142,5 @@ public final class BlockQuantizer {
                         workers),
             steps.searched(),
             grid.bits()));
-  }
-
-  private WeightedSteps weighted(Grid grid, int size, RoleSearch search, float[] columnScale) {
-    return new WeightedSteps(grid, size, search.perScaled(columnScale), workers);
   }
 }

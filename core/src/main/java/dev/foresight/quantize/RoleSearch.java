@@ -31,7 +31,7 @@ record RoleSearch(
     Fold fold,
     double alpha,
     float[] scale,
-    double[] meanSquare,
+    float[] meanSquare,
     OutputError error,
     Map<String, double[]> losses) {
   /**
@@ -67,15 +67,20 @@ record RoleSearch(
     Grid grid = grids.of(compared.get(0));
     int size = grid.groupOf(weights.name(compared.get(0)), columns);
     OutputError error = error(known, size, name, settings.loss(), product);
-    ScaleSearch.Choice best =
-        new ScaleSearch(settings, grid, size, linears, known, error, workers).best(fold);
-    return new RoleSearch(
-        fold,
-        fold instanceof NoFold ? Double.NaN : best.alpha(),
-        best.scale(),
-        known.meanSquare(),
-        error,
-        best.lossesOf(compared));
+    try {
+      ScaleSearch.Choice best =
+          new ScaleSearch(settings, grid, size, linears, known, error, workers).best(fold);
+      return new RoleSearch(
+          fold,
+          fold instanceof NoFold ? Double.NaN : best.alpha(),
+          best.scale(),
+          ScaleSearch.floats(known.meanSquare()),
+          error,
+          best.lossesOf(compared));
+    } catch (RuntimeException | Error e) { // nobody else knows the native memory yet
+      error.close();
+      throw e;
+    }
   }
 
   private static OutputError error(
@@ -100,11 +105,6 @@ record RoleSearch(
   /** Loss of the winner, NaN where none was computed. */
   double scaleLoss(String linear) {
     return losses.containsKey(linear) ? losses.get(linear)[1] : Double.NaN;
-  }
-
-  /** E[x_j²] / s_j², by which weighted steps are judged. */
-  float[] perScaled(float[] scale) {
-    return new DiagonalError(ScaleSearch.floats(meanSquare), 0).perScaled(scale);
   }
 
   /** Frees what the matrix products hold. */

@@ -4,12 +4,10 @@ import dev.foresight.quantize.ScaleCandidates.Candidate;
 import dev.foresight.quantize.fold.Fold;
 import dev.foresight.quantize.fold.LinearFold;
 import dev.foresight.quantize.fold.LinearScale;
-import dev.foresight.quantize.fold.NoFold;
 import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.quantize.plan.Loss;
 import dev.foresight.quantize.plan.SearchSettings;
-import dev.foresight.quantize.plan.Steps;
 import dev.foresight.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +74,8 @@ final class ScaleSearch {
   }
 
   Choice best(Fold fold) {
-    List<Candidate> shared = candidates(fold);
+    List<Candidate> shared =
+        ScaleRule.of(settings).candidates(fold, statistics.importance(), linears, group);
     List<Candidate> candidates = new ArrayList<>();
     for (Candidate candidate : shared) {
       candidates.add(
@@ -103,17 +102,6 @@ final class ScaleSearch {
     }
     Candidate winner = shared.get(best);
     return new Choice(winner.alpha(), winner.scale(), roundLosses, losses[best]);
-  }
-
-  private List<Candidate> candidates(Fold fold) {
-    double[] importance = statistics.importance();
-    double[] weightMean = settings.weightTerm() ? WeightMagnitudes.mean(linears, group) : null;
-    if (fold instanceof LinearFold linear) {
-      importance = linear.average(importance);
-      weightMean = weightMean == null ? null : linear.average(weightMean);
-    }
-    int count = fold instanceof NoFold ? 1 : settings.candidates();
-    return ScaleCandidates.of(importance, weightMean, count);
   }
 
   /** Diagonal losses, [candidate][linear]. */
@@ -161,11 +149,10 @@ final class ScaleSearch {
   private GroupSteps steps(Matrix linear, float[] scale) {
     float[] noRowScale = Candidate.identity(linear.rows()).scale();
     Matrix scaled = new LinearScale(scale, noRowScale).apply(linear);
-    if (settings.steps() == Steps.OUTPUT && error instanceof SampledError sampled) {
-      return new OutputSteps(grid, group, sampled, workers).steps(scaled, scale);
-    }
-    float[] perScaled = new DiagonalError(floats(statistics.meanSquare()), group).perScaled(scale);
-    return new WeightedSteps(grid, group, perScaled, workers).steps(scaled);
+    return StepRule.of(
+            settings.steps(),
+            new StepRule.Inputs(grid, group, error, floats(statistics.meanSquare()), workers))
+        .steps(scaled, scale);
   }
 
   static float[] floats(double[] values) {

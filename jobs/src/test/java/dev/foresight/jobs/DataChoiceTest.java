@@ -7,7 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.InputException;
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,16 +37,16 @@ class DataChoiceTest {
   private static DataChoice choice(
       List<String> shards, List<String> excluded, Map<String, Double> weights) {
     return new DataChoice(
-        shards, excluded, weights, false, OptionalLong.empty(), 0, FirstPosition.INCLUDE);
+        shards, excluded, weights, false, null, 0, FirstPosition.INCLUDE);
   }
 
   private static SketchSelection select(DataChoice choice) {
-    return choice.select(store.toString(), manifest, 512);
+    return DataSelection.of(choice, store.toString(), manifest, 512);
   }
 
   private static DataChoice bootstrap(long seed) {
     return new DataChoice(
-        List.of(), List.of(), Map.of(), false, OptionalLong.of(seed), 0, FirstPosition.INCLUDE);
+        List.of(), List.of(), Map.of(), false, seed, 0, FirstPosition.INCLUDE);
   }
 
   @Test
@@ -65,7 +65,7 @@ class DataChoiceTest {
                 List.of(),
                 Map.of(),
                 true,
-                OptionalLong.empty(),
+                null,
                 1,
                 FirstPosition.INCLUDE));
     assertThat(first.slices()).hasSize(2);

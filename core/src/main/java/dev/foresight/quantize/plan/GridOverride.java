@@ -84,6 +84,17 @@ public record GridOverride(Pattern pattern, int bits, int group, boolean inFloat
     return width.isEmpty() || size.isEmpty() ? width + size : width + "," + size;
   }
 
+  /** Patterns are equal where their text is. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof GridOverride rule && rule.toString().equals(toString());
+  }
+
+  @Override
+  public int hashCode() {
+    return toString().hashCode();
+  }
+
   @Override
   public String toString() {
     return pattern + "=" + change();

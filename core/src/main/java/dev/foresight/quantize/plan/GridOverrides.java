@@ -3,6 +3,7 @@ package dev.foresight.quantize.plan;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,14 +42,14 @@ public record GridOverrides(List<GridOverride> rules) implements Serializable {
   public ModelGrids resolve(int bits, int group, Grids grids, List<List<String>> fused) {
     TreeMap<String, Grid> others = new TreeMap<>();
     TreeSet<String> floats = new TreeSet<>();
-    Map<GridOverride, Integer> counts = new LinkedHashMap<>();
-    rules.forEach(rule -> counts.put(rule, 0));
+    Map<GridOverride, List<String>> overridden = new LinkedHashMap<>();
+    rules.forEach(rule -> overridden.put(rule, new ArrayList<>()));
     for (List<String> set : fused) {
       Optional<GridOverride> rule = ofAll(set);
       if (rule.isEmpty()) {
         continue;
       }
-      set.forEach(linear -> counts.merge(of(linear).orElseThrow(), 1, Integer::sum));
+      set.forEach(linear -> overridden.get(of(linear).orElseThrow()).add(linear));
       if (rule.get().inFloat()) {
         floats.addAll(set);
       } else {
@@ -58,16 +59,16 @@ public record GridOverrides(List<GridOverride> rules) implements Serializable {
         set.forEach(linear -> others.put(linear, grid));
       }
     }
-    counts.forEach(
-        (rule, count) -> {
-          if (count == 0) {
+    overridden.forEach(
+        (rule, linears) -> {
+          if (linears.isEmpty()) {
             throw new InputException(
                 Words.format(
                     "--override '%s' matches no linear that is left for it: names are like %s.",
                     rule, fused.get(0).get(0)));
           }
         });
-    return new ModelGrids(grids.of(bits, group), others, floats, counts);
+    return new ModelGrids(grids.of(bits, group), others, floats, overridden);
   }
 
   private Optional<GridOverride> ofAll(List<String> set) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -18,23 +19,28 @@ import java.util.TreeSet;
  * @param common the grid of all that are not named
  * @param others grids of some, ordered by name
  * @param floats those that stay in float
- * @param counts how many linears each override changes, in the order given
+ * @param overridden names of the linears that each override changes, in the order given
  */
 public record ModelGrids(
     Grid common,
     SortedMap<String, Grid> others,
     SortedSet<String> floats,
-    Map<GridOverride, Integer> counts)
+    Map<GridOverride, List<String>> overridden)
     implements Serializable {
   public ModelGrids {
     others = Collections.unmodifiableSortedMap(new TreeMap<>(others));
     floats = Collections.unmodifiableSortedSet(new TreeSet<>(floats));
-    counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts));
+    overridden = Collections.unmodifiableMap(new LinkedHashMap<>(overridden));
   }
 
   /** One grid for all linears. */
   public static ModelGrids of(Grid grid) {
     return new ModelGrids(grid, new TreeMap<>(), new TreeSet<>(), Map.of());
+  }
+
+  /** Whether a linear stays in float. */
+  public boolean inFloat(String linear) {
+    return floats.contains(linear);
   }
 
   /** The grid of a linear that is quantized. */

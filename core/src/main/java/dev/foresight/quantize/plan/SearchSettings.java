@@ -11,6 +11,7 @@ import dev.foresight.model.Role;
  * @param weightTerm whether candidates also divide by the mean relative magnitude of the weights
  * @param loss what decides
  * @param steps how the step of each group is chosen
+ * @param rounding how weights become codes then
  * @param scaleAttentionOutput whether attention_output gets a scale as well
  * @param candidates exponents α tried: 0 (s ≡ 1), 1/candidates, 2/candidates … below 1
  * @param finalists how many of them are compared again after the diagonal loss of whole ranges:
@@ -21,6 +22,7 @@ public record SearchSettings(
     boolean weightTerm,
     Loss loss,
     Steps steps,
+    Rounding rounding,
     boolean scaleAttentionOutput,
     int candidates,
     int finalists)
@@ -38,28 +40,34 @@ public record SearchSettings(
 
   /** Round to nearest: nothing is searched and no statistics are needed. */
   public static SearchSettings rtn() {
-    return new SearchSettings(false, false, Loss.DIAGONAL, Steps.RANGE, false, 20, 6);
+    return new SearchSettings(false, false, Loss.DIAGONAL, Steps.RANGE, Rounding.NEAREST, false, 20, 6);
   }
 
   /** Round to nearest with steps searched under E[x²], as llama.cpp does with an imatrix. */
   public static SearchSettings rtnWeighted() {
-    return new SearchSettings(false, false, Loss.DIAGONAL, Steps.WEIGHTED, false, 20, 6);
+    return new SearchSettings(false, false, Loss.DIAGONAL, Steps.WEIGHTED, Rounding.NEAREST, false, 20, 6);
   }
 
   /** AWQ (arXiv 2306.00978), which leaves attention_output unscaled under grouped heads. */
   public static SearchSettings awq() {
-    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, false, 20, 6);
+    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, Rounding.NEAREST, false, 20, 6);
   }
 
   /** The search under fused importance, all roles. */
   public static SearchSettings faq() {
-    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, true, 20, 6);
+    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, Rounding.NEAREST, true, 20, 6);
   }
 
   /** These settings with another loss. */
   public SearchSettings withLoss(Loss other) {
     return new SearchSettings(
-        scale, weightTerm, other, steps, scaleAttentionOutput, candidates, finalists);
+        scale, weightTerm, other, steps, rounding, scaleAttentionOutput, candidates, finalists);
+  }
+
+  /** These settings with another way from weights to codes. */
+  public SearchSettings withRounding(Rounding other) {
+    return new SearchSettings(
+        scale, weightTerm, loss, steps, other, scaleAttentionOutput, candidates, finalists);
   }
 
   /** These settings with the ranges of groups searched or taken as they are. */
@@ -70,18 +78,18 @@ public record SearchSettings(
   /** These settings with another choice of steps. */
   public SearchSettings withSteps(Steps other) {
     return new SearchSettings(
-        scale, weightTerm, loss, other, scaleAttentionOutput, candidates, finalists);
+        scale, weightTerm, loss, other, rounding, scaleAttentionOutput, candidates, finalists);
   }
 
   /** These settings with or without the weight term. */
   public SearchSettings withWeightTerm(boolean other) {
     return new SearchSettings(
-        scale, other, loss, steps, scaleAttentionOutput, candidates, finalists);
+        scale, other, loss, steps, rounding, scaleAttentionOutput, candidates, finalists);
   }
 
   /** These settings with attention_output scaled or not. */
   public SearchSettings withScaleAttentionOutput(boolean other) {
-    return new SearchSettings(scale, weightTerm, loss, steps, other, candidates, finalists);
+    return new SearchSettings(scale, weightTerm, loss, steps, rounding, other, candidates, finalists);
   }
 
   /** Whether a role gets a scale. */

@@ -30,10 +30,15 @@ class SearchSettingsTest {
 
   @Test
   void searchWithoutCandidatesOrFinalistsIsRefused() {
-    assertThatThrownBy(() -> new SearchSettings(true, false, Loss.DIAGONAL, Steps.CLIP, true, 0, 6))
+    assertThatThrownBy(() -> settings(0, 6))
         .isInstanceOf(InputException.class);
     assertThatThrownBy(
-            () -> new SearchSettings(true, false, Loss.DIAGONAL, Steps.CLIP, true, 20, 0))
+            () -> settings(20, 0))
         .isInstanceOf(InputException.class);
+  }
+
+  private static SearchSettings settings(int candidates, int finalists) {
+    return new SearchSettings(
+        true, false, Loss.DIAGONAL, Steps.CLIP, Rounding.NEAREST, true, candidates, finalists);
   }
 }

@@ -3,10 +3,9 @@ package dev.foresight.jobs.cli;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.quantize.plan.DataChoice;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
@@ -82,7 +81,7 @@ public final class DataOptions {
         excluded,
         weights(),
         balance,
-        bootstrap == null ? OptionalLong.empty() : OptionalLong.of(bootstrap),
+        bootstrap,
         firstSlices,
         firstPosition);
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -57,12 +58,17 @@ public final class Settings implements IDefaultValueProvider {
    */
   public static Footprint footprint(CommandSpec command) {
     Footprint footprint = new Footprint();
-    if (command.defaultValueProvider() instanceof Settings settings) {
-      settings.names.stream()
-          .filter(name -> !SettingsFile.RECIPES.contains(name))
-          .forEach(name -> footprint.readsLocal("--settings", name));
-    }
+    of(command).names.stream()
+        .filter(name -> !SettingsFile.RECIPES.contains(name))
+        .forEach(name -> footprint.readsLocal("--settings", name));
     return footprint;
+  }
+
+  /** The settings that a command runs under. */
+  public static Settings of(CommandSpec spec) {
+    return spec.root().commandLine().getDefaultValueProvider() instanceof Settings settings
+        ? settings
+        : new Settings(List.of(), List.of());
   }
 
   /** Of {@code --settings} alone; everything else, errors too, is for the real parse. */
@@ -120,6 +126,29 @@ public final class Settings implements IDefaultValueProvider {
     }
     String path = command.qualifiedName(".").replaceFirst("^[^.]*\\.", "");
     return Optional.of(path + "." + option.longestName().replaceFirst("^--", ""));
+  }
+
+  /**
+   * {@code quantize.bits}, for commands whose widths have a default of their own.
+   *
+   * @throws InputException if it is no whole number
+   */
+  public OptionalInt bits() {
+    Optional<Setting> setting = find("quantize.bits");
+    try {
+      return setting.isEmpty()
+          ? OptionalInt.empty()
+          : OptionalInt.of(Integer.parseInt(setting.get().value()));
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          Words.format("quantize.bits is '%s' (%s): give 2 to 8.", setting.get().value(), setting.get().origin()),
+          e);
+    }
+  }
+
+  /** What settings say of an option of a command that is parsed inside another one. */
+  public Optional<String> valueOf(String command, OptionSpec option) {
+    return find(command + "." + option.longestName().replaceFirst("^--", "")).map(Setting::value);
   }
 
   /** What Spark's settings or a file say about a key. */

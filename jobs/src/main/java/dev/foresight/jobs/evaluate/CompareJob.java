@@ -15,7 +15,8 @@ import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
@@ -25,9 +26,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -169,16 +170,10 @@ public final class CompareJob {
 
   private Side side(
       Request request, String name, SketchStore store, Manifest manifest, List<String> shards) {
-    SketchSelection selection =
+    DataChoice choice =
         new DataChoice(
-                shards,
-                List.of(),
-                Map.of(),
-                false,
-                OptionalLong.empty(),
-                0,
-                request.firstPosition())
-            .select(store.root().toString(), manifest, 0);
+            shards, List.of(), Map.of(), false, null, 0, request.firstPosition());
+    SketchSelection selection = DataSelection.of(choice, store.root().toString(), manifest, 0);
     spark.setJobGroup("compare", Words.format("Merge the sums of %s", name));
     List<Moments> moments =
         spark

@@ -9,33 +9,35 @@ import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.GridOverrides;
 import dev.foresight.quantize.plan.ModelGrids;
+import dev.foresight.quantize.plan.SymmetricStep;
 import dev.foresight.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** What each linear of a model is rounded to, after the container has been asked about all. */
-public final class GridPlan {
-  private final QuantizeJob.Request request;
+final class GridPlan {
   private final Model model;
+  private final Container container;
+  private final boolean symmetric;
+  private final SymmetricStep symmetricStep;
 
-  private GridPlan(QuantizeJob.Request request, Model model) {
-    this.request = request;
+  GridPlan(Model model, Container container, boolean symmetric, SymmetricStep symmetricStep) {
     this.model = model;
+    this.container = container;
+    this.symmetric = symmetric;
+    this.symmetricStep = symmetricStep;
   }
 
   /**
    * @throws InputException if the container can't hold what is asked for, or an override does not
    *     fit the model
    */
-  public static ModelGrids of(QuantizeJob.Request request, Model model) {
-    GridPlan plan = new GridPlan(request, model);
-    ModelGrids grids =
-        request
-            .overrides()
-            .resolve(request.bits(), request.group(), plan::grid, plan.linearsOfRoles());
-    plan.check(grids);
+  ModelGrids of(int bits, int group, GridOverrides overrides) {
+    ModelGrids grids = overrides.resolve(bits, group, this::grid, linearsOfRoles());
+    check(grids);
     return grids;
   }
 
@@ -43,10 +45,7 @@ public final class GridPlan {
     String first =
         model.architecture().tensorName(0, model.architecture().linears().get(0).weight());
     DType stored = model.checkpoint().info(first).dtype();
-    return request
-        .container()
-        .grid(bits, group, request.symmetric(), stored)
-        .withSymmetricStep(request.symmetricStep());
+    return container.grid(bits, group, symmetric, stored).withSymmetricStep(symmetricStep);
   }
 
   /** Names of the linears that share an input, for each block and role. */
@@ -65,7 +64,6 @@ public final class GridPlan {
   }
 
   private void check(ModelGrids grids) {
-    Container container = request.container();
     if (!grids.others().isEmpty() && !container.holdsSeveralGrids()) {
       throw new InputException(
           Words.format(
@@ -80,7 +78,7 @@ public final class GridPlan {
     for (int block = 0; block < model.config().blocks(); block++) {
       for (LinearSpec linear : model.architecture().linears()) {
         String name = model.architecture().tensorName(block, linear.path());
-        if (!grids.floats().contains(name)) {
+        if (!grids.inFloat(name)) {
           int columns = linear.columns(model.config());
           grids.of(name).groupOf(name, columns);
           container.check(name, linear.rows(model.config()), columns);

@@ -5,6 +5,7 @@ import dev.foresight.jobs.cli.Version;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.QuantizationPlan;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +26,10 @@ final class ModelCard {
   /**
    * @param name of the model that was quantized
    */
-  static String of(String name, QuantizeJob.Request request, QuantizationReport report)
+  static String of(String name, QuantizationPlan plan, QuantizationReport report)
       throws IOException {
     ModelCard card = new ModelCard();
-    card.head(name, request, report);
+    card.head(name, plan, report);
     Optional<JsonNode> shards = report.shards();
     if (shards.isPresent()) {
       card.calibration(shards.get());
@@ -47,11 +48,11 @@ final class ModelCard {
     return card.text.toString();
   }
 
-  private void head(String name, QuantizeJob.Request request, QuantizationReport report)
+  private void head(String name, QuantizationPlan plan, QuantizationReport report)
       throws IOException {
     Grid grid = report.grid();
     line("---");
-    line("tags: [quantized, foresight, %s]", request.container().name());
+    line("tags: [quantized, foresight, %s]", plan.container());
     line("---");
     line("# %s, %d bits", name, grid.bits());
     line("");
@@ -64,11 +65,11 @@ final class ModelCard {
     line("|---|---|---|---|---|---|");
     line(
         "| %s | %d | %s | %s | %s | %,d |",
-        request.method().key(),
+        plan.method().key(),
         grid.bits(),
         grid.group() == 0 ? "whole rows" : Integer.toString(grid.group()),
         grid.symmetric() ? "symmetric" : "asymmetric",
-        request.container().name(),
+        plan.container(),
         report.bytes());
     line("");
   }

@@ -1,22 +1,20 @@
 package dev.foresight.jobs.quantize;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.foresight.Hashing;
 import dev.foresight.Words;
 import dev.foresight.export.CompanionFiles;
 import dev.foresight.export.OutsideTensors;
+import dev.foresight.export.Containers;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.cli.Machine;
 import dev.foresight.jobs.cli.Version;
-import dev.foresight.jobs.quantize.QuantizeCommand.Method;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.plan.Grid;
-import dev.foresight.quantize.plan.ModelGrids;
-import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.quantize.plan.PlanJson;
+import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.spark.io.WrittenFile;
@@ -43,12 +41,11 @@ final class QuantizationReport {
   private static final int SHOWN = 5; // names in one line
 
   private final QuantizeJob.Request request;
+  private final QuantizationPlan plan;
   private final Grid grid;
-  private final ModelGrids grids;
   private final ModelFingerprint fingerprint;
   private final Optional<Manifest> manifest;
   private final Optional<SketchSelection> selection;
-  private final Presearched window;
   private List<QuantizedBlock> blocks = List.of();
   private long bytes;
   private int takenOver;
@@ -59,18 +56,15 @@ final class QuantizationReport {
 
   QuantizationReport(
       QuantizeJob.Request request,
-      ModelGrids grids,
       ModelFingerprint fingerprint,
       Optional<Manifest> manifest,
-      Optional<SketchSelection> selection,
-      Presearched window) {
+      Optional<SketchSelection> selection) {
     this.request = request;
-    this.grid = grids.common();
-    this.grids = grids;
+    this.plan = request.plan();
+    this.grid = plan.grids().common();
     this.fingerprint = fingerprint;
     this.manifest = manifest;
     this.selection = selection;
-    this.window = window;
   }
 
   /** Adds what tasks reported, and the size of all weight files. */
@@ -119,17 +113,6 @@ final class QuantizationReport {
     takenOver = finished;
   }
 
-  /** All that decides the written bytes; where a store counts, the hash of its slices included. */
-  ObjectNode plan() throws IOException {
-    ObjectNode plan = report();
-    plan.remove(List.of("result", "copied", "warnings", "files", "left_behind"));
-    if (selection.isPresent()) {
-      byte[] slices = Json.MAPPER.writeValueAsBytes(selection.get().slices());
-      plan.put("sketches_sha256", Hashing.sha256Hex(slices));
-    }
-    return plan;
-  }
-
   /** Whose weights were quantized. */
   ModelFingerprint model() {
     return fingerprint;
@@ -157,12 +140,12 @@ final class QuantizationReport {
 
   /** The window that was chosen; that of a method without one looks nowhere. */
   Window window() {
-    return window.window();
+    return plan.window().window();
   }
 
   /** Whether the data choose the blend: one shard has no disagreement to learn it from. */
   boolean adaptive() {
-    return request.method() == Method.FAQ_ADAPTIVE && selection.orElseThrow().tokens().size() > 1;
+    return plan.window().adaptive() && selection.orElseThrow().tokens().size() > 1;
   }
 
   ObjectNode report() throws IOException {
@@ -170,26 +153,9 @@ final class QuantizationReport {
     report.put("writer", "foresight");
     report.put("foresight", Version.of("foresight"));
     report.set("model", Json.MAPPER.valueToTree(fingerprint));
-    report.put("method", request.method().key());
-    ObjectNode written = report.putObject("grid");
-    written.put("container", request.container().name());
-    written.put("bits", grid.bits());
-    written.put("group", grid.group());
-    written.put("symmetric", grid.symmetric());
-    if (grid.symmetric()) {
-      written.put("symmetric_step", grid.symmetricStep().key());
-    }
-    written.put("step_type", grid.stepType().name());
-    if (!grids.counts().isEmpty()) {
-      addOverrides(report.putArray("overrides"));
-    }
+    PlanJson.write(plan, report);
     if (manifest.isPresent() && selection.isPresent()) {
-      addSearch(report.putObject("search"), request.search());
-      if (request.method().looksAhead()) {
-        addWindow(report.putObject("window"));
-      }
-      addCalibration(
-          report.putObject("calibration"), manifest.orElseThrow(), selection.orElseThrow());
+      addCalibration(report.putObject("calibration"), manifest.get(), selection.get());
     }
     ObjectNode result = report.putObject("result");
     result.put("weight_bytes", bytes);
@@ -206,44 +172,10 @@ final class QuantizationReport {
 
   private List<String> warnings() {
     List<String> warnings =
-        new ArrayList<>(request.container().warnings(grid, grids.others().values()));
+        new ArrayList<>(
+            Containers.named(plan.container()).warnings(grid, plan.grids().others().values()));
     warnings.addAll(notes);
     return warnings;
-  }
-
-  private void addOverrides(ArrayNode node) {
-    grids
-        .counts()
-        .forEach(
-            (rule, linears) -> {
-              ObjectNode entry = node.addObject();
-              entry.put("pattern", rule.pattern().pattern());
-              entry.put("change", rule.change());
-              entry.put("linears", linears);
-            });
-  }
-
-  private static void addSearch(ObjectNode node, SearchSettings search) {
-    node.put("loss", search.loss().key());
-    node.put("steps", search.steps().key());
-    node.put("weight_term", search.weightTerm());
-    node.put("scale_attention_output", search.scaleAttentionOutput());
-    node.put("candidates", search.candidates());
-    node.put("finalists", search.finalists());
-  }
-
-  private void addWindow(ObjectNode node) {
-    node.put("presearched", window.name());
-    if (adaptive()) {
-      node.put("blend", "adaptive");
-      node.put("normalization", Normalization.LOG.key());
-    } else {
-      node.put("blend", window().blend());
-      node.put("normalization", window().normalization().key());
-    }
-    node.put("blocks", window().blocks());
-    node.put("weights", window().weights().key());
-    node.put("roles", window().roles().key());
   }
 
   private static void addCalibration(
@@ -291,18 +223,18 @@ final class QuantizationReport {
   }
 
   void print(PrintWriter out, double seconds) {
-    if (request.method().looksAhead()) {
+    if (plan.method().looksAhead()) {
       Window w = window();
       out.printf(
           Locale.ROOT,
           "Window: %s (blend %s, blocks %d, weights %s, normalization %s, roles %s)%n",
-          window.name(),
+          plan.window().source(),
           adaptive() ? "from the data" : w.blend(),
           w.blocks(),
           w.weights().key(),
           adaptive() ? Normalization.LOG.key() : w.normalization().key(),
           w.roles().key());
-      if (request.method() == Method.FAQ_ADAPTIVE && !adaptive()) {
+      if (plan.window().adaptive() && !adaptive()) {
         out.println(
             "Note: only one shard counts, and its disagreement with others is what faq-adaptive"
                 + " learns from: the window's own blend is used.");
@@ -318,15 +250,15 @@ final class QuantizationReport {
     if (takenOver > 0) {
       out.printf(Locale.ROOT, "Took over %d blocks of a run that did not finish%n", takenOver);
     }
-    grids
-        .counts()
+    plan.grids()
+        .overridden()
         .forEach(
-            (rule, linears) -> out.printf(Locale.ROOT, "Override %s: %d linears%n", rule, linears));
+            (rule, linears) -> out.printf(Locale.ROOT, "Override %s: %d linears%n", rule, linears.size()));
     out.printf(
         Locale.ROOT,
         "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",
         blocks.size(),
-        request.method().key(),
+        plan.method().key(),
         grid.bits(),
         grid.group(),
         grid.symmetric() ? "symmetric" : "asymmetric",

@@ -12,7 +12,6 @@ import dev.foresight.export.OutsideTensors;
 import dev.foresight.export.WeightFiles;
 import dev.foresight.export.WrittenConfig;
 import dev.foresight.importance.Importance;
-import dev.foresight.importance.Window;
 import dev.foresight.jobs.cli.ErrorHandler;
 import dev.foresight.jobs.cli.FolderNotes;
 import dev.foresight.jobs.cli.OutputFolder;
@@ -20,10 +19,6 @@ import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
-import dev.foresight.quantize.plan.GridOverrides;
-import dev.foresight.quantize.plan.ModelGrids;
-import dev.foresight.quantize.plan.SearchSettings;
-import dev.foresight.quantize.plan.SymmetricStep;
 import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.Json;
@@ -33,11 +28,13 @@ import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
 import dev.foresight.spark.quantize.BlockQuantization;
-import dev.foresight.spark.quantize.BlockQuantization.Plan;
+import dev.foresight.spark.quantize.BlockQuantization.Task;
 import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
 import dev.foresight.spark.quantize.UnfinishedOutput;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.quantize.plan.QuantizationPlan;
+import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.tensor.ModelFolder;
@@ -76,65 +73,35 @@ public final class QuantizeJob {
   /**
    * What is asked for.
    *
-   * @param sketches the store, none where nothing is searched
-   * @param symmetric whether zero points are fixed
-   * @param symmetricStep how steps are then taken
-   * @param overrides other widths and groups for some linears
-   * @param data which part of the store counts
+   * @param sketches the store, null where nothing is learnt from one
+   * @param overwrite whether a folder that is there may be replaced
    */
   public record Request(
-      String model,
-      Optional<String> sketches,
-      String output,
-      QuantizeCommand.Method method,
-      Container container,
-      int bits,
-      int group,
-      boolean symmetric,
-      SymmetricStep symmetricStep,
-      GridOverrides overrides,
-      SearchSettings search,
-      WindowOptions window,
-      DataChoice data,
-      int searchRows,
-      boolean overwrite) {
+      String model, String sketches, String output, QuantizationPlan plan, boolean overwrite) {
 
     /** What is read and written. */
     public Footprint footprint() {
-      return footprint(new Footprint());
+      return QuantizeJob.footprint(new Footprint(), model, sketches, output, overwrite);
     }
 
-    /** The same, added to what else the command reads. */
-    public Footprint footprint(Footprint footprint) {
-      addInputs(footprint);
-      return footprint.writesFolder("--out", output, FolderKind.MODEL, overwrite);
+    /** The same for another part of the store; null where the plan learns from none. */
+    public Request of(DataChoice part) {
+      return new Request(model, sketches, output, plan.with(part), overwrite);
     }
 
-    /** What is read alone. */
-    public void addInputs(Footprint footprint) {
-      footprint.reads("--model", model).reads("--sketches", sketches.orElse(null));
-      window.entry().ifPresent(file -> footprint.readsLocal("--presearched", file));
+    /** The same into another folder, which may be replaced. */
+    public Request into(String folder) {
+      return new Request(model, sketches, folder, plan, true);
     }
+  }
 
-    /** The same of another part of the store, into another folder, which may be replaced. */
-    public Request of(DataChoice part, String folder) {
-      return new Request(
-          model,
-          sketches,
-          folder,
-          method,
-          container,
-          bits,
-          group,
-          symmetric,
-          symmetricStep,
-          overrides,
-          search,
-          window,
-          part,
-          searchRows,
-          true);
-    }
+  /** What a request of these reads and writes, known before its plan is, added to another's. */
+  public static Footprint footprint(
+      Footprint footprint, String model, String sketches, String output, boolean overwrite) {
+    return footprint
+        .reads("--model", model)
+        .reads("--sketches", sketches)
+        .writesFolder("--out", output, FolderKind.MODEL, overwrite);
   }
 
   /**
@@ -151,33 +118,25 @@ public final class QuantizeJob {
       ObjectNode config = (ObjectNode) Json.MAPPER.readTree(model.config().json());
       WrittenConfig.requireFloat(request.model(), config);
       CompanionFiles companions = CompanionFiles.of(folder, config);
-      ModelGrids grids = GridPlan.of(request, model);
       ModelFingerprint fingerprint = ModelFingerprint.of(folder);
       Optional<Manifest> manifest = manifest(request, fingerprint);
-      Optional<SketchSelection> selection =
-          manifest.isEmpty() ? Optional.empty() : Optional.of(select(request, manifest.get()));
-      Presearched window = window(request, model.config());
+      Optional<SketchSelection> selection = select(request, manifest);
+      ResultIdentity identity = new ResultIdentity(request.plan(), fingerprint, selection);
       QuantizationReport report =
-          new QuantizationReport(request, grids, fingerprint, manifest, selection, window);
+          new QuantizationReport(request, fingerprint, manifest, selection);
       OutsideTensors outside = OutsideTensors.of(model);
       report.tookFrom(model, outside);
       if (outside.ownHead()) {
         WrittenConfig.untie(config);
       }
       report.beside(companions, FolderNotes.of(folder, config));
-      prepare(request, output, report.plan());
+      prepare(request, output, identity);
       try {
-        Plan plan =
-            new Plan(
-                location,
-                output.location(),
-                request.container().name(),
-                grids,
-                request.search(),
-                selection.orElse(null));
-        quantize(plan, model, folder, config, outside, companions, output, report);
+        Task task =
+            new Task(location, output.location(), request.plan(), selection.orElse(null));
+        quantize(task, model, folder, config, outside, companions, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
-        output.text(ModelCard.FILE, ModelCard.of(name(folder), request, report));
+        output.text(ModelCard.FILE, ModelCard.of(name(folder), request.plan(), report));
         report.wrote(output.written());
         output.json("foresight/run.json", report.run(seconds, output.tables()));
         output.json("report.json", report.report());
@@ -199,60 +158,49 @@ public final class QuantizeJob {
   }
 
   /** Goes on where a killed run with the same plan stopped; refuses any other folder in use. */
-  private void prepare(Request request, OutputFolder output, ObjectNode plan) throws IOException {
+  private void prepare(Request request, OutputFolder output, ResultIdentity identity)
+      throws IOException {
     UnfinishedOutput unfinished = new UnfinishedOutput(output.location());
-    String text = Json.MAPPER.writeValueAsString(plan);
-    if (!unfinished.isOf(text, conf)) {
+    if (!unfinished.isOf(identity.text(), conf)) {
       output.target().prepare();
-      unfinished.begin(text, conf);
+      unfinished.begin(identity.text(), conf);
     }
   }
 
   /**
-   * All that decides what {@link #run} writes, without writing it; where a store counts, the hash
-   * of the sketches included.
+   * What {@link #run} would write is known by this, without writing it.
    *
-   * @param model of the request
-   * @throws InputException as {@link #run} does for settings, store or data that don't fit
+   * @throws InputException as {@link #run} does for a store or data that don't fit
    */
-  public ObjectNode identity(Request request, Model model, ModelFingerprint fingerprint)
+  public ResultIdentity identity(Request request, ModelFingerprint fingerprint)
       throws IOException {
-    ModelGrids grids = GridPlan.of(request, model);
-    Optional<Manifest> manifest = manifest(request, fingerprint);
-    Optional<SketchSelection> selection =
-        manifest.isEmpty() ? Optional.empty() : Optional.of(select(request, manifest.get()));
-    return new QuantizationReport(
-            request, grids, fingerprint, manifest, selection, window(request, model.config()))
-        .plan();
+    return new ResultIdentity(
+        request.plan(), fingerprint, select(request, manifest(request, fingerprint)));
   }
 
   private Optional<Manifest> manifest(Request request, ModelFingerprint fingerprint)
       throws IOException {
-    return request.sketches().isEmpty()
+    return request.plan().data().isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            SketchesOf.model(request.model(), fingerprint, request.sketches().get(), conf));
+        : Optional.of(SketchesOf.model(request.model(), fingerprint, request.sketches(), conf));
   }
 
-  private SketchSelection select(Request request, Manifest manifest) throws IOException {
-    return request
-        .data()
-        .select(
-            Locations.qualify(request.sketches().orElseThrow(), conf),
-            manifest,
-            request.searchRows());
-  }
-
-  private static Presearched window(Request request, ModelConfig config) throws IOException {
-    if (!request.method().looksAhead()) {
-      return new Presearched("none", Window.none());
+  private Optional<SketchSelection> select(Request request, Optional<Manifest> manifest)
+      throws IOException {
+    if (manifest.isEmpty()) {
+      return Optional.empty();
     }
-    Presearched rest = Presearched.choose(request.window().presearched(), config);
-    return new Presearched(rest.name(), request.window().over(rest.window()));
+    QuantizationPlan plan = request.plan();
+    return Optional.of(
+        DataSelection.of(
+            plan.data().orElseThrow(),
+            Locations.qualify(request.sketches(), conf),
+            manifest.get(),
+            plan.searchRows()));
   }
 
   private void quantize(
-      Plan plan,
+      Task task,
       Model model,
       ModelFolder folder,
       ObjectNode config,
@@ -264,15 +212,15 @@ public final class QuantizeJob {
     int blocks = model.config().blocks();
     WeightFiles files = new WeightFiles(blocks);
     // first, so that what can't be written is refused before the blocks take their time
-    long outsideBytes = writeOutside(plan, model, outside, files, output);
+    long outsideBytes = writeOutside(task.plan(), model, outside, files, output);
     List<Integer> numbers = IntStream.range(0, blocks).boxed().toList();
     List<Scores> scores = new ArrayList<>();
-    if (plan.selection() != null) {
+    if (task.selection() != null) {
       spark.setJobGroup("importance", Words.format("Merge the sums of %d blocks", blocks));
       List<Moments> moments =
           spark
               .parallelize(numbers, blocks)
-              .map(new BlockMoments(plan.selection(), serializable))
+              .map(new BlockMoments(task.selection(), serializable))
               .collect();
       List<Map<Role, double[]>> fused = fuse(moments, report);
       for (int block = 0; block < blocks; block++) {
@@ -289,18 +237,18 @@ public final class QuantizeJob {
             ImportancePlot.svg(block, moments.get(block).meanAbs(), fused.get(block)));
       }
     }
-    var finished = new UnfinishedOutput(plan.output()).blocks(numbers, conf);
+    var finished = new UnfinishedOutput(task.output()).blocks(numbers, conf);
     report.tookOver(finished.size());
     List<Integer> missing =
         numbers.stream().filter(number -> !finished.containsKey(number)).toList();
     spark.setJobGroup(
         "quantize",
-        Words.format("Quantize %d blocks to %d bits", blocks, plan.grids().common().bits()));
+        Words.format("Quantize %d blocks to %d bits", blocks, task.plan().grids().common().bits()));
     var broadcast = spark.broadcast(scores);
     if (!missing.isEmpty()) {
       spark
           .parallelize(missing, missing.size())
-          .map(new BlockQuantization(plan, broadcast, serializable))
+          .map(new BlockQuantization(task, broadcast, serializable))
           .collect()
           .forEach(block -> finished.put(block.block(), block));
     }
@@ -312,7 +260,7 @@ public final class QuantizeJob {
         QuantizationTables.quantization(done),
         QuantizationTables.QUANTIZATION);
     long bytes = outsideBytes + done.stream().mapToLong(block -> block.written().bytes()).sum();
-    writeRest(plan, model, folder, config, files, companions, output, done);
+    writeRest(task.plan(), model, folder, config, files, companions, output, done);
     report.add(done, bytes);
   }
 
@@ -327,7 +275,7 @@ public final class QuantizeJob {
 
   /** The file with all that lies outside the blocks; gives its length in bytes. */
   private static long writeOutside(
-      Plan plan, Model model, OutsideTensors outside, WeightFiles files, OutputFolder output)
+      QuantizationPlan plan, Model model, OutsideTensors outside, WeightFiles files, OutputFolder output)
       throws IOException {
     Container container = Containers.named(plan.container());
     List<NamedTensor> tensors =
@@ -342,7 +290,7 @@ public final class QuantizeJob {
 
   /** The index and config of what was written, and the files taken over. */
   private static void writeRest(
-      Plan plan,
+      QuantizationPlan plan,
       Model model,
       ModelFolder folder,
       ObjectNode config,

@@ -6,16 +6,14 @@ import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.StoredLinears;
 import dev.foresight.model.Model;
-import dev.foresight.quantize.plan.Grid;
-import dev.foresight.quantize.plan.GridOverride;
-import dev.foresight.quantize.plan.SymmetricStep;
+import dev.foresight.quantize.plan.ModelGrids;
+import dev.foresight.quantize.plan.PlanJson;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.LinearVerification;
 import dev.foresight.spark.quantize.LinearVerification.Expected;
 import dev.foresight.tensor.ByteSource;
 import dev.foresight.tensor.Checkpoints;
-import dev.foresight.tensor.DType;
 import dev.foresight.tensor.FiniteCheck;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.StrictJson;
@@ -135,8 +133,7 @@ final class VerifyJob {
   /** What the report's grid and table say, a task a block. */
   private List<List<Expected>> ofReport(String location, ModelFolder folder, JsonNode report)
       throws IOException {
-    Grid common = grid(report.path("grid"));
-    List<GridOverride> overrides = overrides(report.path("overrides"));
+    ModelGrids grids = PlanJson.read(report, location + "/" + REPORT).grids();
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       List<List<Expected>> blocks = new ArrayList<>();
       for (int block = 0; block < model.config().blocks(); block++) {
@@ -165,45 +162,10 @@ final class VerifyJob {
             .add(
                 new Expected(
                     name,
-                    of(name, overrides, common),
+                    grids.of(name),
                     hashed ? row.<String>getAs(QuantizationTables.WEIGHTS) : null));
       }
       return blocks;
     }
-  }
-
-  private static List<GridOverride> overrides(JsonNode written) {
-    List<GridOverride> overrides = new ArrayList<>();
-    for (JsonNode rule : written) {
-      overrides.add(
-          GridOverride.parse(rule.path("pattern").asText() + "=" + rule.path("change").asText()));
-    }
-    return overrides;
-  }
-
-  private static Grid of(String linear, List<GridOverride> overrides, Grid common) {
-    return overrides.stream()
-        .filter(rule -> rule.matches(linear) && !rule.inFloat())
-        .findFirst()
-        .map(
-            rule ->
-                new Grid(
-                    rule.bits() > 0 ? rule.bits() : common.bits(),
-                    rule.group() >= 0 ? rule.group() : common.group(),
-                    common.symmetric(),
-                    common.stepType(),
-                    common.leastZero(),
-                    common.symmetricStep()))
-        .orElse(common);
-  }
-
-  private static Grid grid(JsonNode written) {
-    return new Grid(
-            written.path("bits").asInt(),
-            written.path("group").asInt(),
-            written.path("symmetric").asBoolean(),
-            DType.parse(written.path("step_type").asText()))
-        .withSymmetricStep(
-            SymmetricStep.parse(written.path("symmetric_step").asText(SymmetricStep.WHOLE.key())));
   }
 }

@@ -4,11 +4,15 @@ import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
 import dev.foresight.importance.Weights;
 import dev.foresight.importance.Window;
+import dev.foresight.model.ModelConfig;
+import dev.foresight.quantize.plan.FutureWindow;
+import dev.foresight.quantize.plan.Method;
+import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The future window by hand; each part that is not given comes from the pre-searched entry. */
-public final class WindowOptions {
+final class WindowOptions {
   @Option(
       names = "--window-blend",
       description = "Share of a block's own statistic, γ, 0 to 1; 1 looks at no other block.")
@@ -45,13 +49,18 @@ public final class WindowOptions {
     return Optional.of(presearched).filter(p -> !p.equals("auto") && !p.equals("fallback"));
   }
 
-  /** auto, fallback or a path. */
-  String presearched() {
-    return presearched;
+  /**
+   * The window of a method that looks ahead.
+   *
+   * @param config of the model, whose pre-searched entry may hold what is not given
+   */
+  FutureWindow future(Method method, ModelConfig config) throws IOException {
+    Presearched rest = Presearched.choose(presearched, config);
+    return new FutureWindow(rest.name(), over(rest.window()), method.adaptive());
   }
 
   /** The given parts over those of another window. */
-  Window over(Window rest) {
+  private Window over(Window rest) {
     return new Window(
         blend == null ? rest.blend() : blend,
         blocks == null ? rest.blocks() : blocks,

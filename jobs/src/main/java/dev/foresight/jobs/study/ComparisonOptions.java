@@ -36,9 +36,9 @@ final class ComparisonOptions {
 
   @Option(
       names = "--group",
-      defaultValue = "128",
-      description = "Input channels that share a step (default: ${DEFAULT-VALUE}).")
-  private int group;
+      description =
+          "Input channels that share a step (default: quantize.group of the settings, else 128).")
+  private Integer group;
 
   @Option(
       names = "--quantize",
@@ -85,8 +85,10 @@ final class ComparisonOptions {
   List<String> quantize(int bits) {
     List<String> options = new ArrayList<>();
     options.addAll(List.of("--bits", Integer.toString(bits)));
-    options.addAll(List.of("--group", Integer.toString(group)));
-    options.addAll(StudyMethod.words(common));
+    if (group != null) {
+      options.addAll(List.of("--group", Integer.toString(group)));
+    }
+    options.addAll(AskedMethod.words(common));
     return options;
   }
 }

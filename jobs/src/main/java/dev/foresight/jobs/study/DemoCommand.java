@@ -3,7 +3,7 @@ package dev.foresight.jobs.study;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.evaluate.PerplexityResult.Comparison;
-import dev.foresight.export.CompressedTensors;
+import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.jobs.calibrate.CalibrateJob;
 import dev.foresight.jobs.calibrate.Corpus;
 import dev.foresight.jobs.cli.Settings;
@@ -11,26 +11,27 @@ import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.cli.SparkRun;
 import dev.foresight.jobs.cli.StoreAccess;
 import dev.foresight.jobs.evaluate.EvaluateJob;
-import dev.foresight.jobs.quantize.QuantizeCommand.Method;
+import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
-import dev.foresight.jobs.quantize.WindowOptions;
-import dev.foresight.quantize.plan.GridOverrides;
-import dev.foresight.quantize.plan.SymmetricStep;
-import dev.foresight.sketch.FirstPosition;
+import dev.foresight.model.Model;
+import dev.foresight.quantize.plan.Method;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.Locations;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.tensor.ModelFolder;
 import dev.foresight.text.Bos;
 import dev.foresight.text.PackingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -50,7 +51,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 public final class DemoCommand implements Callable<Integer> {
   private static final int GROUP = 64;
-  private static final List<Integer> BITS = List.of(3, 4);
   private static final Execution EXECUTION = new Execution(Execution.Memory.RESIDENT);
   private static final List<Method> METHODS = List.of(Method.RTN, Method.AWQ, Method.FAQ);
   private static final List<String> STUDIED = List.of("code", "legal", "multilingual");
@@ -99,12 +99,18 @@ public final class DemoCommand implements Callable<Integer> {
     Configuration conf = StoreAccess.configuration();
     footprint.check(conf);
     calibration(model).footprint().check(conf);
-    for (int bits : BITS) {
+    for (int bits : widths()) {
       for (Method method : METHODS) {
-        request(model, method, bits).footprint().check(conf);
+        QuantizeJob.footprint(
+                new Footprint(),
+                model.toString(),
+                sketches().toString(),
+                written(method, bits).toString(),
+                true)
+            .check(conf);
       }
     }
-    study(model).footprint().check(conf);
+    study(model, List.of()).footprint().check(conf);
   }
 
   private void run(SparkSession session, Path model, PrintWriter out) throws IOException {
@@ -112,11 +118,21 @@ public final class DemoCommand implements Callable<Integer> {
     EvaluateJob judge = new EvaluateJob(session, EXECUTION);
     StringBuilder table = new StringBuilder();
     row(table, "float", 16, judge.run(judged(model, model)), weights(model));
-    for (int bits : BITS) {
-      for (Method method : METHODS) {
-        Path written = written(method, bits);
-        new QuantizeJob(session, out).run(request(model, method, bits));
-        row(table, method.key(), bits, judge.run(judged(written, model)), weights(written));
+    List<StudyMethod> studied = new ArrayList<>();
+    ModelFolder folder =
+        ModelFolders.open(model.toString(), session.sparkContext().hadoopConfiguration());
+    try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder))) {
+      for (int bits : widths()) {
+        for (Method method : METHODS) {
+          Path written = written(method, bits);
+          new QuantizeJob(session, out).run(request(model, method, bits, opened));
+          row(table, method.key(), bits, judge.run(judged(written, model)), weights(written));
+        }
+      }
+      for (AskedMethod method :
+          AskedMethod.parse(
+              parser(), options(widths().get(0)), List.of("awq", "faq"), List.of())) {
+        studied.add(method.of(opened));
       }
     }
     out.printf(
@@ -131,7 +147,7 @@ public final class DemoCommand implements Callable<Integer> {
     out.print(table);
     out.println("Held-out text of eight domains, 32 windows of 512. Folders: " + output);
     out.flush();
-    new StudyJob(session, EXECUTION, out).run(study(model));
+    new StudyJob(session, EXECUTION, out).run(study(model, studied));
   }
 
   private Path sketches() {
@@ -159,24 +175,12 @@ public final class DemoCommand implements Callable<Integer> {
   /**
    * Three of the eight domains, each calibrated on alone and judged on: little enough for a demo.
    */
-  private StudyJob.Request study(Path model) {
+  private StudyJob.Request study(Path model, List<StudyMethod> studied) {
     String folder = output.resolve("study").toString();
-    List<String> options =
-        List.of(
-            "--model",
-            model.toString(),
-            "--sketches",
-            sketches().toString(),
-            "--out",
-            folder,
-            "--bits",
-            "3",
-            "--group",
-            Integer.toString(GROUP));
     return new StudyJob.Request(
         model.toString(),
         sketches().toString(),
-        StudyMethod.parse(options, List.of("awq", "faq"), List.of()),
+        studied,
         "awq",
         new StudyPlan(STUDIED, true, false, 0, List.of()),
         List.of(Words.format("%s/heldout/{%s}.jsonl", datasets, String.join(",", STUDIED))),
@@ -188,23 +192,31 @@ public final class DemoCommand implements Callable<Integer> {
         false);
   }
 
-  private QuantizeJob.Request request(Path model, Method method, int bits) {
+  private QuantizeJob.Request request(Path model, Method method, int bits, Model opened)
+      throws IOException {
     return new QuantizeJob.Request(
         model.toString(),
-        method == Method.RTN ? Optional.empty() : Optional.of(sketches().toString()),
+        sketches().toString(),
         written(method, bits).toString(),
-        method,
-        new CompressedTensors(),
-        bits,
-        GROUP,
-        true,
-        SymmetricStep.WHOLE,
-        new GridOverrides(List.of()),
-        method.search(),
-        new WindowOptions(),
-        DataChoice.all(FirstPosition.INCLUDE),
-        512,
+        parser().parse("demo", options(bits, "--method", method.key())).plan(opened),
         true);
+  }
+
+  private PlanParser parser() {
+    return new PlanParser(Settings.of(spec));
+  }
+
+  /** 3 and 4 bits, unless settings name a width of quantize. */
+  private List<Integer> widths() {
+    OptionalInt set = Settings.of(spec).bits();
+    return set.isPresent() ? List.of(set.getAsInt()) : List.of(3, 4);
+  }
+
+  private static List<String> options(int bits, String... own) {
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("--bits", Integer.toString(bits), "--group", Integer.toString(GROUP)));
+    options.addAll(List.of(own));
+    return options;
   }
 
   private EvaluateJob.Request judged(Path folder, Path reference) {

@@ -8,6 +8,7 @@ import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.cli.SparkRun;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.Footprint;
+import dev.foresight.jobs.quantize.PlanParser;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -36,9 +37,8 @@ public final class PresearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--bits",
-      defaultValue = "3",
-      description = "Width of a code (default: ${DEFAULT-VALUE}).")
-  private int bits;
+      description = "Width of a code (default: quantize.bits of the settings, else 3).")
+  private Integer bits;
 
   @Option(
       names = "--calibrate-on",
@@ -120,12 +120,14 @@ public final class PresearchCommand implements Callable<Integer> {
       throw new InputException(
           Words.format("--shortlist %d: compare one form or more.", shortlist));
     }
+    Settings settings = Settings.of(spec);
+    int width = bits == null ? settings.bits().orElse(3) : bits;
     var request =
         new PresearchJob.Request(
             compared.model(),
             compared.sketches(),
             family,
-            compared.quantize(bits),
+            compared.quantize(width),
             new PresearchForms(blends, blocks, weights, normalizations, roles, !fixedOnly),
             calibrations.stream().map(set -> List.of(set.split("\\+"))).toList(),
             shortlist,
@@ -141,7 +143,8 @@ public final class PresearchCommand implements Callable<Integer> {
         request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
     try (SparkRun held = spark.open("presearch", footprint)) {
       SparkSession session = held.session();
-      new PresearchJob(session, how, spec.commandLine().getOut()).run(request);
+      new PresearchJob(session, how, new PlanParser(settings), spec.commandLine().getOut())
+          .run(request);
     }
     return 0;
   }

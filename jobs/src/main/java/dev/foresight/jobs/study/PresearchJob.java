@@ -5,7 +5,8 @@ import dev.foresight.Words;
 import dev.foresight.jobs.cli.ErrorHandler;
 import dev.foresight.jobs.cli.OutputFile;
 import dev.foresight.jobs.cli.SketchesOf;
-import dev.foresight.jobs.quantize.GridPlan;
+import dev.foresight.jobs.quantize.PlanParser;
+import dev.foresight.jobs.quantize.QuantizeJob;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.spark.calibrate.Execution;
@@ -15,7 +16,8 @@ import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.spark.store.StoredShard;
@@ -35,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -53,14 +54,17 @@ final class PresearchJob {
   private final Configuration conf;
   private final SerializableConfiguration serializable;
   private final Execution execution;
+  private final PlanParser parser;
   private final PrintWriter out;
 
-  PresearchJob(SparkSession session, Execution execution, PrintWriter out) {
+  PresearchJob(
+      SparkSession session, Execution execution, PlanParser parser, PrintWriter out) {
     this.session = session;
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     this.conf = spark.hadoopConfiguration();
     this.serializable = new SerializableConfiguration(conf);
     this.execution = execution;
+    this.parser = parser;
     this.out = out;
   }
 
@@ -215,12 +219,14 @@ final class PresearchJob {
   private List<List<Map<Role, Double>>> losses(
       Request request, VariantJudge judge, Manifest manifest, List<String> part, List<Form> forms)
       throws IOException {
-    StudyMethod method = method(request, PresearchForms.none());
+    StudyMethod method = method(request, judge, PresearchForms.none());
     String store = Locations.qualify(request.sketches(), conf);
-    int rows = method.request().searchRows();
-    SketchSelection own = choice(method, part, List.of()).select(store, manifest, rows);
-    SketchSelection rest = choice(method, List.of(), part).select(store, manifest, rows);
-    Grid grid = GridPlan.of(method.request(), judge.model()).common();
+    int rows = method.plan().searchRows();
+    SketchSelection own =
+        DataSelection.of(choice(method, part, List.of()), store, manifest, rows);
+    SketchSelection rest =
+        DataSelection.of(choice(method, List.of(), part), store, manifest, rows);
+    Grid grid = method.plan().grids().common();
     List<Integer> blocks = IntStream.range(0, manifest.blocks()).boxed().toList();
     spark.setJobGroup("presearch", Words.format("Try %d forms on %s", forms.size(), name(part)));
     List<Moments> moments =
@@ -230,7 +236,7 @@ final class PresearchJob {
         new FormLosses.Plan(
             Locations.qualify(request.model(), conf),
             grid,
-            method.request().search(),
+            method.plan().search(),
             forms,
             own,
             rest);
@@ -244,10 +250,11 @@ final class PresearchJob {
   }
 
   private static DataChoice choice(StudyMethod method, List<String> shards, List<String> excluded) {
-    return method.choice(shards, excluded, OptionalLong.empty(), 0);
+    return method.choice(shards, excluded, null, 0);
   }
 
-  private static StudyMethod method(Request request, Form form) {
+  private StudyMethod method(Request request, VariantJudge judge, Form form)
+      throws IOException {
     List<String> own = new ArrayList<>();
     own.addAll(List.of("--method", form.adaptive() ? "faq-adaptive" : "faq"));
     own.addAll(List.of("--presearched", "fallback"));
@@ -256,10 +263,7 @@ final class PresearchJob {
     own.addAll(List.of("--window-weights", form.weights()));
     own.addAll(List.of("--window-normalization", form.normalization()));
     own.addAll(List.of("--window-roles", form.roles()));
-    List<String> common = new ArrayList<>(List.of("--model", request.model()));
-    common.addAll(List.of("--sketches", request.sketches(), "--out", request.work()));
-    common.addAll(request.settings());
-    return StudyMethod.parse(form.label(), common, own);
+    return AskedMethod.parse(parser, form.label(), request.settings(), own).of(judge.model());
   }
 
   private List<PresearchOutcome.Judged> judged(
@@ -274,14 +278,20 @@ final class PresearchJob {
     StudySummary summary = new StudySummary(out);
     int done = 0;
     for (Form form : forms) {
-      StudyMethod method = method(request, form);
+      StudyMethod method = method(request, judge, form);
       for (List<String> part : parts) {
         long begun = System.nanoTime();
         Variant variant = method.variant(new CalibratedOn(Kind.SHARD, name(part)));
         DataChoice choice = choice(method, part, List.of());
         var scores =
             judge.judge(
-                judge.prepare(method.request().of(choice, request.work())),
+                judge.prepare(
+                    new QuantizeJob.Request(
+                        request.model(),
+                        request.sketches(),
+                        request.work(),
+                        method.plan().with(choice),
+                        true)),
                 StudySummary.label(variant));
         Map<String, double[]> divergences = new LinkedHashMap<>();
         scores.forEach((domain, cell) -> divergences.put(domain, cell.windowDivergence()));

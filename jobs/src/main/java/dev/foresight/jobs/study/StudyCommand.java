@@ -1,11 +1,19 @@
 package dev.foresight.jobs.study;
 
 import dev.foresight.jobs.calibrate.ExecutionOptions;
+import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.cli.SparkRun;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.Footprint;
+import dev.foresight.jobs.quantize.PlanParser;
+import dev.foresight.model.Model;
+import dev.foresight.spark.io.Locations;
+import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.tensor.ModelFolder;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -48,9 +56,8 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--bits",
       split = ",",
-      defaultValue = "3",
-      description = "Widths (default: ${DEFAULT-VALUE}).")
-  private List<Integer> bits;
+      description = "Widths (default: quantize.bits of the settings, else 3).")
+  private List<Integer> bits = List.of();
 
   @Option(
       names = "--against",
@@ -92,37 +99,59 @@ public final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<StudyMethod> all = new ArrayList<>();
-    for (int width : bits) {
-      List<String> options = new ArrayList<>();
-      options.addAll(List.of("--model", compared.model(), "--sketches", compared.sketches()));
-      options.addAll(List.of("--out", output));
-      options.addAll(compared.quantize(width));
-      List<String> chosen =
-          methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
-      all.addAll(StudyMethod.parse(options, chosen, with));
-    }
-    var request =
-        new StudyJob.Request(
-            compared.model(),
-            compared.sketches(),
-            all,
-            StudyMethod.against(against, all),
-            new StudyPlan(shards, perShard, leaveOneOut, draws, budgets),
-            compared.data(),
-            compared.window(),
-            compared.windows(),
-            compared.seed(),
-            output,
-            overwrite,
-            extend);
+    List<AskedMethod> asked = asked(Settings.of(spec));
+    String reference = AskedMethod.against(against, asked);
     Execution how = execution.execution();
     Footprint footprint =
-        request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
+        request(List.of(), reference)
+            .footprint(Settings.footprint(spec))
+            .addsToLocal("--cache", how.cache());
+    asked.forEach(method -> method.asked().addInputs(footprint));
     try (SparkRun held = spark.open("study", footprint)) {
       SparkSession session = held.session();
-      new StudyJob(session, how, spec.commandLine().getOut()).run(request);
+      List<StudyMethod> all = methods(asked, session.sparkContext().hadoopConfiguration());
+      new StudyJob(session, how, spec.commandLine().getOut()).run(request(all, reference));
     }
     return 0;
+  }
+
+  private StudyJob.Request request(List<StudyMethod> all, String reference) {
+    return new StudyJob.Request(
+        compared.model(),
+        compared.sketches(),
+        all,
+        reference,
+        new StudyPlan(shards, perShard, leaveOneOut, draws, budgets),
+        compared.data(),
+        compared.window(),
+        compared.windows(),
+        compared.seed(),
+        output,
+        overwrite,
+        extend);
+  }
+
+  private List<AskedMethod> asked(Settings settings) {
+    List<Integer> widths = bits.isEmpty() ? List.of(settings.bits().orElse(3)) : bits;
+    List<String> chosen =
+        methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
+    PlanParser parser = new PlanParser(settings);
+    List<AskedMethod> all = new ArrayList<>();
+    for (int width : widths) {
+      all.addAll(AskedMethod.parse(parser, compared.quantize(width), chosen, with));
+    }
+    return all;
+  }
+
+  private List<StudyMethod> methods(List<AskedMethod> asked, Configuration conf)
+      throws IOException {
+    List<StudyMethod> all = new ArrayList<>();
+    ModelFolder folder = ModelFolders.open(Locations.qualify(compared.model(), conf), conf);
+    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+      for (AskedMethod method : asked) {
+        all.add(method.of(model));
+      }
+    }
+    return all;
   }
 }

@@ -12,7 +12,9 @@ import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
-import dev.foresight.spark.store.DataChoice;
+import dev.foresight.jobs.quantize.QuantizeJob;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.spark.study.BlockProfile;
@@ -27,7 +29,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -57,7 +58,7 @@ final class StudyJob {
    * What is asked for.
    *
    * @param sketches the store whose parts are compared
-   * @param methods at every width
+   * @param methods made of the open model, at every width
    * @param against name of the method that others are compared with, empty for none
    * @param data what is judged on, as {@link StudyDomain#read} takes it
    * @param windows of each domain, 0 for all
@@ -86,7 +87,6 @@ final class StudyJob {
     public Footprint footprint(Footprint footprint) {
       footprint.reads("--model", model).reads("--sketches", sketches);
       data.forEach(given -> footprint.readsAll("--data", StudyDomain.location(given)));
-      methods.forEach(method -> method.request().addInputs(footprint));
       return footprint.writesFolder("--out", output, FolderKind.STUDY, overwrite);
     }
   }
@@ -179,7 +179,13 @@ final class StudyJob {
         variants.add(
             new Planned(
                 method.variant(part),
-                judge.prepare(method.request().of(choice, method.request().output()))));
+                judge.prepare(
+                    new QuantizeJob.Request(
+                        request.model(),
+                        request.sketches(),
+                        request.output(),
+                        method.plan().with(choice),
+                        true))));
       }
     }
     return variants;
@@ -189,7 +195,7 @@ final class StudyJob {
     String store = Locations.qualify(request.sketches(), conf);
     Map<String, SketchSelection> shards = new TreeMap<>();
     for (String shard : request.plan().shardsOf(manifest, request.sketches())) {
-      shards.put(shard, alone(shard).select(store, manifest, 0));
+      shards.put(shard, DataSelection.of(alone(shard), store, manifest, 0));
     }
     spark.setJobGroup("study", Words.format("Compare the sums of %d shards", shards.size()));
     List<BlockProfile.Result> blocks =
@@ -216,7 +222,7 @@ final class StudyJob {
 
   private static DataChoice alone(String shard) {
     return new DataChoice(
-        List.of(shard), List.of(), Map.of(), false, OptionalLong.empty(), 0, FirstPosition.INCLUDE);
+        List.of(shard), List.of(), Map.of(), false, null, 0, FirstPosition.INCLUDE);
   }
 
   private void write(StudyOutcome outcome, StudyFolder folder, double seconds) throws IOException {

@@ -5,6 +5,7 @@ import dev.foresight.Hashing;
 import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.jobs.quantize.QuantizeJob;
+import dev.foresight.jobs.quantize.ResultIdentity;
 import dev.foresight.model.Model;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.calibrate.ExecutorModel;
@@ -114,11 +115,11 @@ final class VariantJudge implements Closeable {
    * @throws dev.foresight.InputException if it could not be quantized
    */
   Prepared prepare(QuantizeJob.Request request) throws IOException {
-    ObjectNode identity = quantizer.identity(request, model, fingerprint);
+    ResultIdentity identity = quantizer.identity(request, fingerprint);
     Map<String, CellFile> cells = new LinkedHashMap<>();
     for (StudyDomain domain : domains) {
       ObjectNode cell = Json.MAPPER.createObjectNode();
-      cell.set("variant", identity);
+      cell.set("variant", Json.MAPPER.readTree(identity.text()));
       cell.put("precision", execution.precision().name());
       ObjectNode text = cell.putObject("text");
       text.put("sha256", domain.sha256());
@@ -126,7 +127,7 @@ final class VariantJudge implements Closeable {
       text.put("window", domain.windows()[0].length);
       cells.put(domain.name(), new CellFile(folder.location(), cell.toString()));
     }
-    return new Prepared(request, hash(identity.toString()), cells);
+    return new Prepared(request, identity.sha256(), cells);
   }
 
   private static String hash(String text) {
@@ -161,7 +162,7 @@ final class VariantJudge implements Closeable {
       Prepared variant, List<StudyDomain> missing, String label) throws IOException {
     String written = folder.work("variants/" + variant.key());
     try {
-      quantizer.run(variant.request().of(variant.request().data(), written));
+      quantizer.run(variant.request().into(written));
       spark.setJobGroup("study", Words.format("Judge %s on %d domains", label, missing.size()));
       List<CellJudge.Task> tasks = new ArrayList<>();
       for (StudyDomain domain : missing) {

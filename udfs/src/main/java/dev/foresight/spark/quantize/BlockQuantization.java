@@ -17,9 +17,8 @@ import dev.foresight.quantize.BlockWeights;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.RoleStatistics;
 import dev.foresight.quantize.SampledRows;
-import dev.foresight.quantize.plan.Loss;
-import dev.foresight.quantize.plan.ModelGrids;
-import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.quantize.plan.Need;
+import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.sketch.RowMix;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.spark.io.ModelFolders;
@@ -50,7 +49,7 @@ public final class BlockQuantization
     implements Function<Integer, BlockQuantization.QuantizedBlock> {
   private static final long serialVersionUID = 1L;
 
-  private final Plan plan;
+  private final Task task;
   private final Broadcast<List<Scores>> scores;
   private final SerializableConfiguration conf;
 
@@ -59,18 +58,10 @@ public final class BlockQuantization
    *
    * @param model the float model's folder
    * @param output the folder to write into
-   * @param container name of the container
-   * @param grids what to round to
-   * @param search what to search
-   * @param selection the sketches that count, or null where nothing is searched
+   * @param plan what becomes of the model
+   * @param selection the sketches that count, or null where nothing is learnt from them
    */
-  public record Plan(
-      String model,
-      String output,
-      String container,
-      ModelGrids grids,
-      SearchSettings search,
-      SketchSelection selection)
+  public record Task(String model, String output, QuantizationPlan plan, SketchSelection selection)
       implements Serializable {}
 
   /**
@@ -107,8 +98,8 @@ public final class BlockQuantization
    * @param scores of every block, empty where nothing is searched
    */
   public BlockQuantization(
-      Plan plan, Broadcast<List<Scores>> scores, SerializableConfiguration conf) {
-    this.plan = plan;
+      Task task, Broadcast<List<Scores>> scores, SerializableConfiguration conf) {
+    this.task = task;
     this.scores = scores;
     this.conf = conf;
   }
@@ -116,23 +107,23 @@ public final class BlockQuantization
   @Override
   public QuantizedBlock call(Integer block) throws IOException {
     long started = System.nanoTime();
-    ModelFolder folder = ModelFolders.open(plan.model(), conf.value());
+    ModelFolder folder = ModelFolders.open(task.model(), conf.value());
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
-      Container container = Containers.named(plan.container());
+      Container container = Containers.named(task.plan().container());
       BlockWeights weights = BlockParts.read(model, block, container.floatType());
       BlockResult result =
           BlockQuantizer.quantize(
               weights,
               BlockParts.groups(model),
               statistics(block),
-              plan.grids().ofBlock(weights.path()),
-              plan.search(),
+              task.plan().grids().ofBlock(weights.path()),
+              task.plan().search(),
               product,
               TaskContext.get().cpus());
       List<NamedTensor> tensors = tensors(container, model, block, weights, result);
       String file = new WeightFiles(model.config().blocks()).ofBlock(block);
-      UnfinishedOutput output = new UnfinishedOutput(plan.output());
+      UnfinishedOutput output = new UnfinishedOutput(task.output());
       WrittenFile written =
           output.write(file, out -> SafetensorsWriter.write(tensors, out), conf.value());
       Map<String, String> digests = new TreeMap<>();
@@ -155,14 +146,14 @@ public final class BlockQuantization
 
   private Map<Role, RoleStatistics> statistics(int block) throws IOException {
     Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
-    if (plan.selection() == null) {
+    if (task.selection() == null) {
       return statistics;
     }
     Scores known = scores.value().get(block);
     Map<Role, List<SampledRow>> rows =
-        plan.search().loss() == Loss.SAMPLED
-            ? new SketchStore(conf.value(), plan.selection().store())
-                .readRows(plan.selection().slices(), block)
+        task.plan().needs().contains(Need.ROWS)
+            ? new SketchStore(conf.value(), task.selection().store())
+                .readRows(task.selection().slices(), block)
             : Map.of();
     for (Role role : Role.values()) {
       statistics.put(
@@ -176,7 +167,7 @@ public final class BlockQuantization
   }
 
   private SampledRows sample(List<SampledRow> stored) {
-    SketchSelection selection = plan.selection();
+    SketchSelection selection = task.selection();
     RowMix mix =
         RowMix.of(
             stored,

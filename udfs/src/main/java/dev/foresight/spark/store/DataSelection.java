@@ -2,62 +2,20 @@ package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.sketch.FirstPosition;
+import dev.foresight.quantize.plan.DataChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/**
- * Which shards of a store count and how much. Every choice is exact, as if only that text had been
- * calibrated on, and none runs the model.
- *
- * @param shards ids that count, none for all
- * @param excluded ids that don't
- * @param weights w of a shard: its tokens count w times; those not named count once
- * @param balance whether shards are weighed so that each counts alike, before {@code weights}
- * @param bootstrap seed of a draw of as many shards, with replacement, a shard drawn twice counting
- *     twice (Efron 1979)
- * @param firstSlices of each shard, 0 for all
- * @param firstPosition whether position 0 of a sequence counts
- */
-public record DataChoice(
-    List<String> shards,
-    List<String> excluded,
-    Map<String, Double> weights,
-    boolean balance,
-    OptionalLong bootstrap,
-    int firstSlices,
-    FirstPosition firstPosition) {
-  public DataChoice {
-    shards = List.copyOf(shards);
-    excluded = List.copyOf(excluded);
-    weights = Map.copyOf(weights);
-    weights.forEach(
-        (shard, weight) -> {
-          if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
-            throw new InputException(
-                Words.format(
-                    "--weight %s=%s is out of range: give a number above 0, or --exclude-shards %s.",
-                    shard, weight, shard));
-          }
-        });
-    if (firstSlices < 0) {
-      throw new InputException(
-          Words.format(
-              "--first-n-slices %d is negative: give how many slices of each shard count, 0 for all.",
-              firstSlices));
-    }
-  }
+/** Applies a {@link DataChoice} to a store: which of its slices count, and how much. */
+public final class DataSelection {
+  private final DataChoice choice;
 
-  /** Everything in the store counts once. */
-  public static DataChoice all(FirstPosition firstPosition) {
-    return new DataChoice(
-        List.of(), List.of(), Map.of(), false, OptionalLong.empty(), 0, firstPosition);
+  private DataSelection(DataChoice choice) {
+    this.choice = choice;
   }
 
   /**
@@ -67,9 +25,13 @@ public record DataChoice(
    * @param rows sampled rows that the search sees
    * @throws InputException if a name is not in the store, or nothing is left
    */
-  public SketchSelection select(String store, Manifest manifest, int rows) {
+  public static SketchSelection of(DataChoice choice, String store, Manifest manifest, int rows) {
+    return new DataSelection(choice).select(store, manifest, rows);
+  }
+
+  private SketchSelection select(String store, Manifest manifest, int rows) {
     TreeMap<String, Double> counted = weigh(store, chosen(store, manifest), manifest);
-    if (firstSlices > 0) {
+    if (choice.firstSlices() > 0) {
       manifest.stored().stream()
           .filter(shard -> counted.containsKey(shard.id()))
           .forEach(shard -> requireSlices(store, shard));
@@ -87,7 +49,7 @@ public record DataChoice(
     slices.sort(Comparator.comparing(StoredSlice::id));
     counted.values().removeIf(weight -> weight == 1); // unnamed shards weigh 1
     return new SketchSelection(
-        store, slices, tokens, counted, firstPosition, rows, manifest.sketch().rows());
+        store, slices, tokens, counted, choice.firstPosition(), rows, manifest.sketch().rows());
   }
 
   private static void requireSlices(String store, StoredShard shard) {
@@ -100,17 +62,17 @@ public record DataChoice(
   }
 
   private boolean counts(StoredSlice slice) {
-    return firstSlices == 0 || slice.index() < firstSlices;
+    return choice.firstSlices() == 0 || slice.index() < choice.firstSlices();
   }
 
   private TreeSet<String> chosen(String store, Manifest manifest) {
     TreeSet<String> known = new TreeSet<>();
     manifest.slices().forEach(slice -> known.add(slice.shard()));
-    List<String> wanted = ShardNames.of(shards, known);
-    List<String> unwanted = ShardNames.of(excluded, known);
+    List<String> wanted = ShardNames.of(choice.shards(), known);
+    List<String> unwanted = ShardNames.of(choice.excluded(), known);
     requireKnown("--shards", wanted, known, store);
     requireKnown("--exclude-shards", unwanted, known, store);
-    requireKnown("--weight", weights.keySet(), known, store);
+    requireKnown("--weight", choice.weights().keySet(), known, store);
     TreeSet<String> chosen = new TreeSet<>(wanted.isEmpty() ? known : wanted);
     unwanted.forEach(chosen::remove);
     if (chosen.isEmpty()) {
@@ -137,11 +99,11 @@ public record DataChoice(
   /** w of each shard that is left. */
   private TreeMap<String, Double> weigh(String store, TreeSet<String> chosen, Manifest manifest) {
     TreeMap<String, Double> weighed = new TreeMap<>();
-    chosen.forEach(shard -> weighed.put(shard, weights.getOrDefault(shard, 1.0)));
-    if (bootstrap.isPresent()) {
+    chosen.forEach(shard -> weighed.put(shard, choice.weights().getOrDefault(shard, 1.0)));
+    if (choice.bootstrap() != null) {
       draw(store, weighed);
     }
-    if (balance) {
+    if (choice.balance()) {
       TreeMap<String, Long> sequences = new TreeMap<>();
       for (StoredSlice slice : manifest.slices()) {
         if (weighed.containsKey(slice.shard()) && counts(slice)) {
@@ -163,7 +125,7 @@ public record DataChoice(
     }
     List<String> names = List.copyOf(weighed.keySet());
     TreeMap<String, Integer> times = new TreeMap<>();
-    SplittableRandom random = new SplittableRandom(bootstrap.getAsLong());
+    SplittableRandom random = new SplittableRandom(choice.bootstrap());
     for (int i = 0; i < names.size(); i++) {
       times.merge(names.get(random.nextInt(names.size())), 1, Integer::sum);
     }

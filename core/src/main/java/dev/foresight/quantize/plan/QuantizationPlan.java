@@ -1,0 +1,71 @@
+package dev.foresight.quantize.plan;
+
+import dev.foresight.InputException;
+import dev.foresight.Words;
+import java.io.Serializable;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything that decides what a model becomes, for one model and before any of its weights are
+ * read: together with the model's and the sketches' hashes it decides every byte that is written.
+ * {@link PlanJson} is its one form in reports, resumed runs, studies and checks.
+ *
+ * @param method the name under which it was asked for
+ * @param container that holds the result, by name
+ * @param grids what each linear is rounded to
+ * @param search how scales, steps and codes are chosen
+ * @param window how importance looks ahead
+ * @param dataOrNull which part of a store counts; null where nothing is learnt from one
+ * @param searchRows sampled rows that the search sees
+ */
+public record QuantizationPlan(
+    Method method,
+    String container,
+    ModelGrids grids,
+    SearchSettings search,
+    FutureWindow window,
+    DataChoice dataOrNull,
+    int searchRows)
+    implements Serializable {
+  public QuantizationPlan {
+    if (searchRows < 1) {
+      throw new InputException(
+          Words.format("--search-rows %d: the search must see one row or more.", searchRows));
+    }
+    if (search.needsStatistics() && dataOrNull == null) {
+      throw new IllegalArgumentException("A search without data: " + search);
+    }
+  }
+
+  /** Which part of a store counts, empty where nothing is learnt from one. */
+  public Optional<DataChoice> data() {
+    return Optional.ofNullable(dataOrNull);
+  }
+
+  /** What becomes of a linear, by a name like {@code model.layers.7.mlp.down_proj}. */
+  public LinearPlan of(String linear) {
+    return new LinearPlan(
+        grids.inFloat(linear) ? null : grids.of(linear), search.steps(), search.rounding());
+  }
+
+  /** The parts of a sketch that this plan reads. */
+  public Set<Need> needs() {
+    Set<Need> needs = EnumSet.noneOf(Need.class);
+    if (search.needsStatistics()) {
+      needs.add(Need.SUMS);
+    }
+    if (search.needsStatistics() && search.loss() == Loss.SAMPLED) {
+      needs.add(Need.ROWS);
+    }
+    return needs;
+  }
+
+  /** The same plan for another part of the store; one that learns nothing stays as it is. */
+  public QuantizationPlan with(DataChoice other) {
+    return dataOrNull == null
+        ? this
+        : new QuantizationPlan(method, container, grids, search, window, other, searchRows);
+  }
+}

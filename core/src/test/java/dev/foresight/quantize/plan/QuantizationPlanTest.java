@@ -1,0 +1,97 @@
+package dev.foresight.quantize.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.foresight.InputException;
+import dev.foresight.sketch.FirstPosition;
+import dev.foresight.tensor.DType;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** What a plan says of linears, sketches and data. */
+class QuantizationPlanTest {
+  private static final Grid COMMON = new Grid(4, 64, true, DType.F16);
+  private static final Grid WIDE = new Grid(8, 64, true, DType.F16);
+
+  private static QuantizationPlan plan(SearchSettings search, DataChoice data) {
+    ModelGrids grids =
+        new ModelGrids(
+            COMMON,
+            new TreeMap<>(Map.of("layers.0.mlp.down_proj", WIDE)),
+            new TreeSet<>(List.of("layers.1.mlp.down_proj")),
+            Map.of());
+    return new QuantizationPlan(
+        Method.AWQ, "dequantized", grids, search, FutureWindow.none(), data, 512);
+  }
+
+  private static DataChoice all() {
+    return DataChoice.all(FirstPosition.INCLUDE);
+  }
+
+  @Test
+  void eachLinearHasItsGridStepsAndRounding() {
+    QuantizationPlan plan = plan(SearchSettings.awq().withSteps(Steps.OUTPUT), all());
+    assertThat(plan.of("layers.0.attn.q_proj"))
+        .isEqualTo(new LinearPlan(COMMON, Steps.OUTPUT, Rounding.NEAREST));
+    assertThat(plan.of("layers.0.mlp.down_proj").grid()).isEqualTo(WIDE);
+    assertThat(plan.of("layers.1.mlp.down_proj").inFloat()).isTrue();
+  }
+
+  @Test
+  void sampledLossNeedsRowsAndDiagonalLossSumsAlone() {
+    assertThat(plan(SearchSettings.awq(), all()).needs()).containsExactly(Need.SUMS, Need.ROWS);
+    assertThat(plan(SearchSettings.awq().withLoss(Loss.DIAGONAL), all()).needs())
+        .containsExactly(Need.SUMS);
+    assertThat(plan(SearchSettings.rtn(), null).needs()).isEmpty();
+  }
+
+  @Test
+  void planThatLearnsNothingIsTheSameForAnyData() {
+    QuantizationPlan rtn = plan(SearchSettings.rtn(), null);
+    assertThat(rtn.with(all())).isSameAs(rtn);
+  }
+
+  @Test
+  void planForOtherDataDiffersInNothingElse() {
+    QuantizationPlan plan = plan(SearchSettings.awq(), all());
+    DataChoice code = all().among(List.of("code"), List.of(), null, 0);
+    assertThat(plan.with(code).data()).contains(code);
+    assertThat(plan.with(code).with(all())).isEqualTo(plan);
+  }
+
+  @Test
+  void searchWithoutAnyRowIsRefused() {
+    assertThatThrownBy(
+            () ->
+                new QuantizationPlan(
+                    Method.AWQ,
+                    "gptq",
+                    ModelGrids.of(COMMON),
+                    SearchSettings.awq(),
+                    FutureWindow.none(),
+                    all(),
+                    0))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("--search-rows 0");
+  }
+
+  @Test
+  void methodsAreNamedAsOnTheCommandLine() {
+    assertThat(Method.parse("faq-adaptive", "--methods")).isEqualTo(Method.FAQ_ADAPTIVE);
+    assertThat(Method.FAQ_ADAPTIVE).hasToString("faq-adaptive");
+    assertThatThrownBy(() -> Method.parse("gptq", "--methods"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("--methods has no method 'gptq'")
+        .hasMessageContaining("rtn-weighted");
+  }
+
+  @Test
+  void onlyMethodsThatSearchNeedSketches() {
+    assertThat(List.of(Method.values()).stream().filter(m -> !m.needsSketches()))
+        .containsExactly(Method.RTN);
+  }
+}
