@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param fused at least one role
  */
-public record Roles(Set<Role> fused) {
+public record Roles(Set<Role> fused) implements java.io.Serializable {
   /** Every role. */
   public static final Roles ALL = new Roles(EnumSet.allOf(Role.class));
 

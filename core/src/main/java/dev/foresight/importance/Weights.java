@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param ratio weight of a block against that of the one before it, above 0 and at most 1; 1 is
  *     uniform
  */
-public record Weights(double ratio) {
+public record Weights(double ratio) implements java.io.Serializable {
   /** All blocks of the window alike. */
   public static final Weights UNIFORM = new Weights(1);
 

@@ -14,7 +14,8 @@ import dev.foresight.Words;
  * @param roles the roles that look ahead
  */
 public record Window(
-    double blend, int blocks, Weights weights, Normalization normalization, Roles roles) {
+    double blend, int blocks, Weights weights, Normalization normalization, Roles roles)
+    implements java.io.Serializable {
   public Window {
     if (!(blend >= 0 && blend <= 1)) {
       throw new InputException(
