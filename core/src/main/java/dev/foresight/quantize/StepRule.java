@@ -24,15 +24,13 @@ interface StepRule {
    * @param workers that share the rows
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Inputs(
-      Grid grid, int group, OutputError error, float[] meanSquare, RowWorkers workers) {}
+  record Inputs(Grid grid, int group, OutputError error, float[] meanSquare, RowWorkers workers) {}
 
   /** The rule of this name: the one place where it is decided what a name means. */
   static StepRule of(Steps steps, Inputs in) {
     return switch (steps) {
       case RANGE ->
-          (scaled, scale) ->
-              GroupRounding.steps(scaled, in.grid(), in.group(), in.workers());
+          (scaled, scale) -> GroupRounding.steps(scaled, in.grid(), in.group(), in.workers());
       case CLIP -> new ClipSearch(in.grid(), in.group(), in.error(), in.workers())::steps;
       case WEIGHTED -> weighted(in);
       case OUTPUT ->

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.InputException;
-import dev.foresight.sketch.FirstPosition;
 import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -36,8 +36,7 @@ class DataChoiceTest {
 
   private static DataChoice choice(
       List<String> shards, List<String> excluded, Map<String, Double> weights) {
-    return new DataChoice(
-        shards, excluded, weights, false, null, 0, FirstPosition.INCLUDE);
+    return new DataChoice(shards, excluded, weights, false, null, 0, FirstPosition.INCLUDE);
   }
 
   private static SketchSelection select(DataChoice choice) {
@@ -45,8 +44,7 @@ class DataChoiceTest {
   }
 
   private static DataChoice bootstrap(long seed) {
-    return new DataChoice(
-        List.of(), List.of(), Map.of(), false, seed, 0, FirstPosition.INCLUDE);
+    return new DataChoice(List.of(), List.of(), Map.of(), false, seed, 0, FirstPosition.INCLUDE);
   }
 
   @Test
@@ -60,14 +58,7 @@ class DataChoiceTest {
   void firstSlicesCountOnlyTheirOwnTokens() {
     SketchSelection first =
         select(
-            new DataChoice(
-                List.of(),
-                List.of(),
-                Map.of(),
-                true,
-                null,
-                1,
-                FirstPosition.INCLUDE));
+            new DataChoice(List.of(), List.of(), Map.of(), true, null, 1, FirstPosition.INCLUDE));
     assertThat(first.slices()).hasSize(2);
     assertThat(first.tokens().get("code")).containsExactly(4, 4 * 63);
     assertThat(first.weights()).as("shards of one size are balanced").isEmpty();
@@ -112,8 +103,10 @@ class DataChoiceTest {
     JsonNode alone = quantize("alone", "--shards", "code");
     assertThat(Cli.hashes(folder.resolve("doubled"), ".safetensors"))
         .isEqualTo(Cli.hashes(folder.resolve("plain"), ".safetensors"));
-    assertThat(plain.at("/window/blend").asText()).isEqualTo("adaptive");
+    assertThat(plain.at("/window/adaptive").asBoolean()).isTrue();
+    assertThat(plain.at("/calibration/blend_from").asText()).isEqualTo("data");
     assertThat(alone.at("/window/blend").asDouble()).as("of the fallback").isEqualTo(0.85);
+    assertThat(alone.at("/calibration/blend_from").asText()).isEqualTo("window");
     assertThat(alone.at("/calibration/shards").size()).isEqualTo(1);
   }
 

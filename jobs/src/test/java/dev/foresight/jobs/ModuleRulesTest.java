@@ -6,7 +6,12 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyO
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -26,7 +31,9 @@ import java.text.MessageFormat;
 import java.text.NumberFormat;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Scanner;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -159,6 +166,73 @@ class ModuleRulesTest {
         .callConstructor(InputStreamReader.class, InputStream.class)
         .orShould()
         .callConstructor(OutputStreamWriter.class, OutputStream.class)
+        .check(classes);
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    slices().matching("dev.foresight.(**)").should().beFreeOfCycles().check(classes);
+  }
+
+  @Test
+  void packageHoldsAtMostThirtyFiles() {
+    Map<String, Long> files =
+        classes.stream()
+            .filter(c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    assertThat(files.values()).allMatch(count -> count <= 30, "of " + files);
+  }
+
+  @Test
+  void jobsKnowNoCommandLine() {
+    noClasses()
+        .that()
+        .haveSimpleNameEndingWith("Job")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("picocli..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveSimpleNameEndingWith("Command")
+        .check(classes);
+  }
+
+  @Test
+  void onlyTheMainClassAndGroupsOfCommandsKnowCommands() {
+    DescribedPredicate<Dependency> another =
+        DescribedPredicate.describe(
+            "another command",
+            dependency ->
+                dependency.getTargetClass().getSimpleName().endsWith("Command")
+                    && !dependency
+                        .getOriginClass()
+                        .getName()
+                        .startsWith(dependency.getTargetClass().getName()));
+    for (JavaClass origin : classes) {
+      if (origin.getPackageName().startsWith("dev.foresight")
+          && !origin.getSimpleName().equals("Foresight")
+          && !origin.getSimpleName().equals("SketchesCommand")) {
+        assertThat(origin.getDirectDependenciesFromSelf())
+            .as(origin.getName())
+            .noneMatch(another.and(d -> d.getTargetClass().getName().startsWith("dev.foresight")));
+      }
+    }
+  }
+
+  @Test
+  void plansHoldValuesAndRunNothing() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.foresight.quantize.plan..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "picocli..",
+            "org.apache..",
+            "dev.foresight.quantize",
+            "dev.foresight.quantize.kernel..",
+            "dev.foresight.quantize.fold..",
+            "dev.foresight.onnx..")
         .check(classes);
   }
 }

@@ -59,21 +59,23 @@ public enum Method {
 
   /**
    * @param key a name as {@link #key} gives it
-   * @param option that named it, for messages
+   * @param where what messages call the place that names it
    * @throws InputException for anything else
    */
-  public static Method parse(String key, String option) {
+  public static Method parse(String key, String where) {
     return Arrays.stream(values())
         .filter(method -> method.key().equals(key))
         .findFirst()
         .orElseThrow(
             () ->
                 new InputException(
-                    Words.format("%s has no method '%s': choose some of %s.", option,
-                            key,
-                            Arrays.stream(values())
-                                .map(Method::key)
-                                .collect(Collectors.joining(", ")))));
+                    Words.format(
+                        "%s names method '%s', which is none of %s.",
+                        where,
+                        key,
+                        Arrays.stream(values())
+                            .map(Method::key)
+                            .collect(Collectors.joining(", ")))));
   }
 
   @Override

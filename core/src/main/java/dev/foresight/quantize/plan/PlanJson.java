@@ -58,7 +58,9 @@ public final class PlanJson {
       int schema = node.path("plan_schema").asInt(0);
       if (schema != SCHEMA) {
         throw new InputException(
-            Words.format("%s is of plan schema %d, and this release reads %d: quantize again, with --overwrite.", where, schema, SCHEMA));
+            Words.format(
+                "%s is of plan schema %d, and this release reads %d: quantize again, with --overwrite.",
+                where, schema, SCHEMA));
       }
       JsonNode search = node.required("search");
       JsonNode window = node.path("window");
@@ -124,7 +126,8 @@ public final class PlanJson {
       entry.required("names").forEach(name -> names.add(name.asText()));
       if (names.isEmpty() || names.size() != entry.required("linears").asInt()) {
         throw new InputException(
-            Words.format("%s is damaged: override %s names %d linears.", where, rule, names.size()));
+            Words.format(
+                "%s is damaged: override %s names %d linears.", where, rule, names.size()));
       }
       overridden.put(rule, names);
       if (rule.inFloat()) {

@@ -40,17 +40,20 @@ public record SearchSettings(
 
   /** Round to nearest: nothing is searched and no statistics are needed. */
   public static SearchSettings rtn() {
-    return new SearchSettings(false, false, Loss.DIAGONAL, Steps.RANGE, Rounding.NEAREST, false, 20, 6);
+    return new SearchSettings(
+        false, false, Loss.DIAGONAL, Steps.RANGE, Rounding.NEAREST, false, 20, 6);
   }
 
   /** Round to nearest with steps searched under E[x²], as llama.cpp does with an imatrix. */
   public static SearchSettings rtnWeighted() {
-    return new SearchSettings(false, false, Loss.DIAGONAL, Steps.WEIGHTED, Rounding.NEAREST, false, 20, 6);
+    return new SearchSettings(
+        false, false, Loss.DIAGONAL, Steps.WEIGHTED, Rounding.NEAREST, false, 20, 6);
   }
 
   /** AWQ (arXiv 2306.00978), which leaves attention_output unscaled under grouped heads. */
   public static SearchSettings awq() {
-    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, Rounding.NEAREST, false, 20, 6);
+    return new SearchSettings(
+        true, false, Loss.SAMPLED, Steps.CLIP, Rounding.NEAREST, false, 20, 6);
   }
 
   /** The search under fused importance, all roles. */
@@ -89,7 +92,8 @@ public record SearchSettings(
 
   /** These settings with attention_output scaled or not. */
   public SearchSettings withScaleAttentionOutput(boolean other) {
-    return new SearchSettings(scale, weightTerm, loss, steps, rounding, other, candidates, finalists);
+    return new SearchSettings(
+        scale, weightTerm, loss, steps, rounding, other, candidates, finalists);
   }
 
   /** Whether a role gets a scale. */

@@ -30,9 +30,7 @@ class GridOverridesTest {
     assertThat(grids.of("layers.1.attn.q_proj")).isEqualTo(grids.common());
     assertThat(grids.of("layers.1.mlp.down_proj")).isEqualTo(new Grid(8, 64, true, DType.F16));
     assertThat(grids.of("layers.0.attn.k_proj")).isEqualTo(new Grid(3, 32, true, DType.F16));
-    assertThat(grids.overridden().values())
-        .extracting(java.util.List::size)
-        .containsExactly(2, 2);
+    assertThat(grids.overridden().values()).extracting(java.util.List::size).containsExactly(2, 2);
     assertThat(grids.overridden().keySet().toString())
         .isEqualTo("[down_proj=bits:8, layers\\.0\\.attn=group:32]");
   }

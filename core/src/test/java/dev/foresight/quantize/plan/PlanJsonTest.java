@@ -43,8 +43,7 @@ class PlanJsonTest {
         Method.FAQ_ADAPTIVE,
         "gptq",
         grids,
-        new SearchSettings(
-            true, true, Loss.DIAGONAL, Steps.OUTPUT, Rounding.NEAREST, true, 15, 4),
+        new SearchSettings(true, true, Loss.DIAGONAL, Steps.OUTPUT, Rounding.NEAREST, true, 15, 4),
         new FutureWindow(
             "smollm2-135m",
             new Window(0.3, 2, Weights.parse("geometric:0.5"), Normalization.MEAN, Roles.RESIDUAL),

@@ -81,11 +81,11 @@ class QuantizationPlanTest {
 
   @Test
   void methodsAreNamedAsOnTheCommandLine() {
-    assertThat(Method.parse("faq-adaptive", "--methods")).isEqualTo(Method.FAQ_ADAPTIVE);
+    assertThat(Method.parse("faq-adaptive", "report.json")).isEqualTo(Method.FAQ_ADAPTIVE);
     assertThat(Method.FAQ_ADAPTIVE).hasToString("faq-adaptive");
-    assertThatThrownBy(() -> Method.parse("gptq", "--methods"))
+    assertThatThrownBy(() -> Method.parse("gptq", "report.json"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("--methods has no method 'gptq'")
+        .hasMessageContaining("report.json names method 'gptq'")
         .hasMessageContaining("rtn-weighted");
   }
 

@@ -30,11 +30,8 @@ class SearchSettingsTest {
 
   @Test
   void searchWithoutCandidatesOrFinalistsIsRefused() {
-    assertThatThrownBy(() -> settings(0, 6))
-        .isInstanceOf(InputException.class);
-    assertThatThrownBy(
-            () -> settings(20, 0))
-        .isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> settings(0, 6)).isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> settings(20, 0)).isInstanceOf(InputException.class);
   }
 
   private static SearchSettings settings(int candidates, int finalists) {

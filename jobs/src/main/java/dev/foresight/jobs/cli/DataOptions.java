@@ -2,8 +2,8 @@ package dev.foresight.jobs.cli;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.sketch.FirstPosition;
 import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.sketch.FirstPosition;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,12 +77,6 @@ public final class DataOptions {
 
   public DataChoice choice() {
     return new DataChoice(
-        shards,
-        excluded,
-        weights(),
-        balance,
-        bootstrap,
-        firstSlices,
-        firstPosition);
+        shards, excluded, weights(), balance, bootstrap, firstSlices, firstPosition);
   }
 }

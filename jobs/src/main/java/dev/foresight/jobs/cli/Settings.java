@@ -141,7 +141,9 @@ public final class Settings implements IDefaultValueProvider {
           : OptionalInt.of(Integer.parseInt(setting.get().value()));
     } catch (NumberFormatException e) {
       throw new InputException(
-          Words.format("quantize.bits is '%s' (%s): give 2 to 8.", setting.get().value(), setting.get().origin()),
+          Words.format(
+              "quantize.bits is '%s' (%s): give 2 to 8.",
+              setting.get().value(), setting.get().origin()),
           e);
     }
   }

@@ -11,11 +11,11 @@ import dev.foresight.importance.Importance;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.cli.StoreAccess;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
-import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -171,8 +170,7 @@ public final class CompareJob {
   private Side side(
       Request request, String name, SketchStore store, Manifest manifest, List<String> shards) {
     DataChoice choice =
-        new DataChoice(
-            shards, List.of(), Map.of(), false, null, 0, request.firstPosition());
+        new DataChoice(shards, List.of(), Map.of(), false, null, 0, request.firstPosition());
     SketchSelection selection = DataSelection.of(choice, store.root().toString(), manifest, 0);
     spark.setJobGroup("compare", Words.format("Merge the sums of %s", name));
     List<Moments> moments =

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.Words;
 import dev.foresight.export.CompanionFiles;
-import dev.foresight.export.OutsideTensors;
 import dev.foresight.export.Containers;
+import dev.foresight.export.OutsideTensors;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Window;
 import dev.foresight.jobs.cli.Machine;
@@ -155,7 +155,11 @@ final class QuantizationReport {
     report.set("model", Json.MAPPER.valueToTree(fingerprint));
     PlanJson.write(plan, report);
     if (manifest.isPresent() && selection.isPresent()) {
-      addCalibration(report.putObject("calibration"), manifest.get(), selection.get());
+      ObjectNode calibration = report.putObject("calibration");
+      addCalibration(calibration, manifest.get(), selection.get());
+      if (plan.window().adaptive()) {
+        calibration.put("blend_from", adaptive() ? "data" : "window");
+      }
     }
     ObjectNode result = report.putObject("result");
     result.put("weight_bytes", bytes);
@@ -253,7 +257,8 @@ final class QuantizationReport {
     plan.grids()
         .overridden()
         .forEach(
-            (rule, linears) -> out.printf(Locale.ROOT, "Override %s: %d linears%n", rule, linears.size()));
+            (rule, linears) ->
+                out.printf(Locale.ROOT, "Override %s: %d linears%n", rule, linears.size()));
     out.printf(
         Locale.ROOT,
         "Quantized %d blocks by %s to %d bits, groups of %d, %s: %,d bytes in %.1f s into %s%n",

@@ -19,6 +19,8 @@ import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.Json;
@@ -28,12 +30,10 @@ import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
 import dev.foresight.spark.quantize.BlockQuantization;
-import dev.foresight.spark.quantize.BlockQuantization.Task;
 import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
-import dev.foresight.spark.quantize.UnfinishedOutput;
-import dev.foresight.quantize.plan.DataChoice;
-import dev.foresight.quantize.plan.QuantizationPlan;
+import dev.foresight.spark.quantize.BlockQuantization.Task;
+import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -122,8 +123,7 @@ public final class QuantizeJob {
       Optional<Manifest> manifest = manifest(request, fingerprint);
       Optional<SketchSelection> selection = select(request, manifest);
       ResultIdentity identity = new ResultIdentity(request.plan(), fingerprint, selection);
-      QuantizationReport report =
-          new QuantizationReport(request, fingerprint, manifest, selection);
+      QuantizationReport report = new QuantizationReport(request, fingerprint, manifest, selection);
       OutsideTensors outside = OutsideTensors.of(model);
       report.tookFrom(model, outside);
       if (outside.ownHead()) {
@@ -132,8 +132,7 @@ public final class QuantizeJob {
       report.beside(companions, FolderNotes.of(folder, config));
       prepare(request, output, identity);
       try {
-        Task task =
-            new Task(location, output.location(), request.plan(), selection.orElse(null));
+        Task task = new Task(location, output.location(), request.plan(), selection.orElse(null));
         quantize(task, model, folder, config, outside, companions, output, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.text(ModelCard.FILE, ModelCard.of(name(folder), request.plan(), report));
@@ -172,8 +171,7 @@ public final class QuantizeJob {
    *
    * @throws InputException as {@link #run} does for a store or data that don't fit
    */
-  public ResultIdentity identity(Request request, ModelFingerprint fingerprint)
-      throws IOException {
+  public ResultIdentity identity(Request request, ModelFingerprint fingerprint) throws IOException {
     return new ResultIdentity(
         request.plan(), fingerprint, select(request, manifest(request, fingerprint)));
   }
@@ -237,7 +235,7 @@ public final class QuantizeJob {
             ImportancePlot.svg(block, moments.get(block).meanAbs(), fused.get(block)));
       }
     }
-    var finished = new UnfinishedOutput(task.output()).blocks(numbers, conf);
+    TreeMap<Integer, QuantizedBlock> finished = finished(task.output(), numbers);
     report.tookOver(finished.size());
     List<Integer> missing =
         numbers.stream().filter(number -> !finished.containsKey(number)).toList();
@@ -264,6 +262,21 @@ public final class QuantizeJob {
     report.add(done, bytes);
   }
 
+  /** What an earlier run of the same plan had finished, by block. */
+  private TreeMap<Integer, QuantizedBlock> finished(String output, List<Integer> numbers)
+      throws IOException {
+    UnfinishedOutput unfinished = new UnfinishedOutput(output);
+    TreeMap<Integer, QuantizedBlock> finished = new TreeMap<>();
+    for (int number : numbers) {
+      Optional<QuantizedBlock> block =
+          unfinished.recorded(number, QuantizedBlock.class, conf);
+      if (block.isPresent() && unfinished.has(block.get().file(), block.get().written(), conf)) {
+        finished.put(number, block.get());
+      }
+    }
+    return finished;
+  }
+
   /** With one shard there is no disagreement to learn from: the window's own blend is used. */
   private static List<Map<Role, double[]>> fuse(List<Moments> moments, QuantizationReport report) {
     List<Map<Role, double[]>> meanAbs = moments.stream().map(Moments::meanAbs).toList();
@@ -275,7 +288,11 @@ public final class QuantizeJob {
 
   /** The file with all that lies outside the blocks; gives its length in bytes. */
   private static long writeOutside(
-      QuantizationPlan plan, Model model, OutsideTensors outside, WeightFiles files, OutputFolder output)
+      QuantizationPlan plan,
+      Model model,
+      OutsideTensors outside,
+      WeightFiles files,
+      OutputFolder output)
       throws IOException {
     Container container = Containers.named(plan.container());
     List<NamedTensor> tensors =

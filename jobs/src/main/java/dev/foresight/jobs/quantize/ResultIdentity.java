@@ -20,8 +20,7 @@ import java.util.Optional;
  * @param text one line of JSON, the same for the same result
  */
 public record ResultIdentity(String text) {
-  ResultIdentity(
-      QuantizationPlan plan, ModelFingerprint model, Optional<SketchSelection> selection)
+  ResultIdentity(QuantizationPlan plan, ModelFingerprint model, Optional<SketchSelection> selection)
       throws IOException {
     this(json(plan, model, selection).toString());
   }
@@ -30,6 +29,7 @@ public record ResultIdentity(String text) {
       QuantizationPlan plan, ModelFingerprint model, Optional<SketchSelection> selection)
       throws IOException {
     ObjectNode node = Json.MAPPER.createObjectNode();
+    node.put("writer", "foresight"); // by which the folder is known as ours
     node.put("build", BuildId.get());
     node.put("model", model.sha256());
     PlanJson.write(plan, node);

@@ -8,13 +8,13 @@ import dev.foresight.jobs.cli.OutputFile;
 import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
-import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -59,7 +59,8 @@ final class ExportImatrixJob {
     ModelFolder folder = ModelFolders.open(Locations.qualify(location, conf), conf);
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
-      SketchSelection selection = DataSelection.of(data, Locations.qualify(sketches, conf), manifest, 0);
+      SketchSelection selection =
+          DataSelection.of(data, Locations.qualify(sketches, conf), manifest, 0);
       spark.setJobGroup(
           "export-imatrix", Words.format("Merge the sums of %d blocks", manifest.blocks()));
       List<Map<Role, double[]>> meanSquare =

@@ -36,7 +36,7 @@ record AskedMethod(String name, String options, PlanOptions asked) {
       PlanParser parser, List<String> common, List<String> methods, List<String> more) {
     List<AskedMethod> all = new ArrayList<>();
     for (String method : methods) {
-      Method.parse(method, "--methods"); // before it is taken for an option's value
+      requireMethod(method);
       all.add(parse(parser, method, common, List.of("--method", method)));
     }
     for (String given : more) {
@@ -61,6 +61,16 @@ record AskedMethod(String name, String options, PlanOptions asked) {
     return all;
   }
 
+  private static void requireMethod(String name) {
+    List<String> known = Arrays.stream(Method.values()).map(Method::key).toList();
+    if (!known.contains(name)) {
+      throw new InputException(
+          Words.format(
+              "--methods has no method '%s': choose some of %s, or give settings a name by --with.",
+              name, String.join(", ", known)));
+    }
+  }
+
   /**
    * One method.
    *
@@ -68,8 +78,7 @@ record AskedMethod(String name, String options, PlanOptions asked) {
    * @param own options that come after them
    * @throws InputException if an option is not understood
    */
-  static AskedMethod parse(
-      PlanParser parser, String name, List<String> common, List<String> own) {
+  static AskedMethod parse(PlanParser parser, String name, List<String> common, List<String> own) {
     List<String> options = new ArrayList<>(common);
     options.addAll(own); // a method's own come last
     return new AskedMethod(name, String.join(" ", own), parser.parse("--with " + name, options));

@@ -15,6 +15,7 @@ import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.plan.Method;
+import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.Footprint;
@@ -130,8 +131,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
       }
       for (AskedMethod method :
-          AskedMethod.parse(
-              parser(), options(widths().get(0)), List.of("awq", "faq"), List.of())) {
+          AskedMethod.parse(parser(), options(widths().get(0)), List.of("awq", "faq"), List.of())) {
         studied.add(method.of(opened));
       }
     }
@@ -198,8 +198,13 @@ public final class DemoCommand implements Callable<Integer> {
         model.toString(),
         sketches().toString(),
         written(method, bits).toString(),
-        parser().parse("demo", options(bits, "--method", method.key())).plan(opened),
+        plan(opened, method, bits),
         true);
+  }
+
+  /** One row of the table. */
+  QuantizationPlan plan(Model model, Method method, int bits) throws IOException {
+    return parser().parse("demo", options(bits, "--method", method.key())).plan(model);
   }
 
   private PlanParser parser() {
@@ -207,7 +212,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** 3 and 4 bits, unless settings name a width of quantize. */
-  private List<Integer> widths() {
+  List<Integer> widths() {
     OptionalInt set = Settings.of(spec).bits();
     return set.isPresent() ? List.of(set.getAsInt()) : List.of(3, 4);
   }

@@ -6,9 +6,9 @@ import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.cli.SparkRun;
+import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.Footprint;
-import dev.foresight.jobs.quantize.PlanParser;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -120,14 +120,12 @@ public final class PresearchCommand implements Callable<Integer> {
       throw new InputException(
           Words.format("--shortlist %d: compare one form or more.", shortlist));
     }
-    Settings settings = Settings.of(spec);
-    int width = bits == null ? settings.bits().orElse(3) : bits;
     var request =
         new PresearchJob.Request(
             compared.model(),
             compared.sketches(),
             family,
-            compared.quantize(width),
+            common(),
             new PresearchForms(blends, blocks, weights, normalizations, roles, !fixedOnly),
             calibrations.stream().map(set -> List.of(set.split("\\+"))).toList(),
             shortlist,
@@ -143,9 +141,17 @@ public final class PresearchCommand implements Callable<Integer> {
         request.footprint(Settings.footprint(spec)).addsToLocal("--cache", how.cache());
     try (SparkRun held = spark.open("presearch", footprint)) {
       SparkSession session = held.session();
-      new PresearchJob(session, how, new PlanParser(settings), spec.commandLine().getOut())
-          .run(request);
+      new PresearchJob(session, how, parser(), spec.commandLine().getOut()).run(request);
     }
     return 0;
+  }
+
+  /** Options of quantize for all forms. */
+  List<String> common() {
+    return compared.quantize(bits == null ? Settings.of(spec).bits().orElse(3) : bits);
+  }
+
+  PlanParser parser() {
+    return new PlanParser(Settings.of(spec));
   }
 }

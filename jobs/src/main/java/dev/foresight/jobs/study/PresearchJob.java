@@ -8,6 +8,7 @@ import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.FolderKind;
@@ -16,7 +17,6 @@ import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
-import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -57,8 +57,7 @@ final class PresearchJob {
   private final PlanParser parser;
   private final PrintWriter out;
 
-  PresearchJob(
-      SparkSession session, Execution execution, PlanParser parser, PrintWriter out) {
+  PresearchJob(SparkSession session, Execution execution, PlanParser parser, PrintWriter out) {
     this.session = session;
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     this.conf = spark.hadoopConfiguration();
@@ -222,10 +221,8 @@ final class PresearchJob {
     StudyMethod method = method(request, judge, PresearchForms.none());
     String store = Locations.qualify(request.sketches(), conf);
     int rows = method.plan().searchRows();
-    SketchSelection own =
-        DataSelection.of(choice(method, part, List.of()), store, manifest, rows);
-    SketchSelection rest =
-        DataSelection.of(choice(method, List.of(), part), store, manifest, rows);
+    SketchSelection own = DataSelection.of(choice(method, part, List.of()), store, manifest, rows);
+    SketchSelection rest = DataSelection.of(choice(method, List.of(), part), store, manifest, rows);
     Grid grid = method.plan().grids().common();
     List<Integer> blocks = IntStream.range(0, manifest.blocks()).boxed().toList();
     spark.setJobGroup("presearch", Words.format("Try %d forms on %s", forms.size(), name(part)));
@@ -253,8 +250,7 @@ final class PresearchJob {
     return method.choice(shards, excluded, null, 0);
   }
 
-  private StudyMethod method(Request request, VariantJudge judge, Form form)
-      throws IOException {
+  private StudyMethod method(Request request, VariantJudge judge, Form form) throws IOException {
     List<String> own = new ArrayList<>();
     own.addAll(List.of("--method", form.adaptive() ? "faq-adaptive" : "faq"));
     own.addAll(List.of("--presearched", "fallback"));

@@ -1,22 +1,22 @@
 package dev.foresight.jobs.study;
 
-import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.Settings;
 import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.cli.SparkRun;
-import dev.foresight.spark.calibrate.Execution;
-import dev.foresight.spark.io.Footprint;
 import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.model.Model;
+import dev.foresight.spark.calibrate.Execution;
+import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
-import org.apache.hadoop.conf.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,7 +99,7 @@ public final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<AskedMethod> asked = asked(Settings.of(spec));
+    List<AskedMethod> asked = asked();
     String reference = AskedMethod.against(against, asked);
     Execution how = execution.execution();
     Footprint footprint =
@@ -131,7 +131,9 @@ public final class StudyCommand implements Callable<Integer> {
         extend);
   }
 
-  private List<AskedMethod> asked(Settings settings) {
+  /** What is compared, at every width. */
+  List<AskedMethod> asked() {
+    Settings settings = Settings.of(spec);
     List<Integer> widths = bits.isEmpty() ? List.of(settings.bits().orElse(3)) : bits;
     List<String> chosen =
         methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
@@ -143,8 +145,7 @@ public final class StudyCommand implements Callable<Integer> {
     return all;
   }
 
-  private List<StudyMethod> methods(List<AskedMethod> asked, Configuration conf)
-      throws IOException {
+  List<StudyMethod> methods(List<AskedMethod> asked, Configuration conf) throws IOException {
     List<StudyMethod> all = new ArrayList<>();
     ModelFolder folder = ModelFolders.open(Locations.qualify(compared.model(), conf), conf);
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {

@@ -3,7 +3,6 @@ package dev.foresight.jobs.study;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.quantize.plan.DataChoice;
-import dev.foresight.quantize.plan.Method;
 import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.study.CalibratedOn;
 import dev.foresight.study.Variant;

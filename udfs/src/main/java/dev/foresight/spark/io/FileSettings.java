@@ -1,6 +1,5 @@
 package dev.foresight.spark.io;
 
-import dev.foresight.spark.corpus.LongWindowZstandard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;

@@ -2,7 +2,6 @@ package dev.foresight.spark.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.foresight.spark.quantize.UnfinishedOutput;
 import java.io.CharConversionException;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.foresight.spark.io;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.spark.io.FolderTree.Entry;
-import dev.foresight.spark.quantize.UnfinishedOutput;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -22,6 +22,7 @@ import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.sketch.RowMix;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.io.WrittenFile;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
@@ -139,7 +140,7 @@ public final class BlockQuantization
               result.reports(),
               digests,
               (System.nanoTime() - started) / 1e9);
-      output.record(done, conf.value());
+      output.record(block, done, conf.value());
       return done;
     }
   }

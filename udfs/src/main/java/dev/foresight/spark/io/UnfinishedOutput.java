@@ -1,31 +1,23 @@
-package dev.foresight.spark.quantize;
+package dev.foresight.spark.io;
 
 import dev.foresight.Hashing;
 import dev.foresight.Words;
-import dev.foresight.spark.io.AtomicFiles;
-import dev.foresight.spark.io.FolderTree;
-import dev.foresight.spark.io.Json;
-import dev.foresight.spark.io.TargetFolder;
-import dev.foresight.spark.io.WrittenFile;
-import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The blocks that a quantization has finished, so that one that was killed goes on where it
- * stopped. Kept under {@code _temporary/} of the output folder, which goes when the folder is
- * committed: what the plan was, the name of each file before it is written, and one record a block,
- * written after the block's file. Files appear whole or not at all, so a record means that its file
+ * What a run that writes a folder in parts has finished, so that one that was killed goes on where
+ * it stopped. Kept under {@code _temporary/} of the output folder, which goes when the folder is
+ * committed: what the plan was, the name of each file before it is written, and one record a part,
+ * written after the part's file. Files appear whole or not at all, so a record means that its file
  * is whole.
  */
 public final class UnfinishedOutput implements Serializable {
@@ -80,33 +72,25 @@ public final class UnfinishedOutput implements Serializable {
     return names;
   }
 
-  /** Says that a block's file is there. */
-  void record(QuantizedBlock block, Configuration conf) throws IOException {
-    AtomicFiles.writeText(
-        conf, new Path(output), name(block.block()), Json.MAPPER.writeValueAsString(block));
+  /** Says that a block's file is there, and what else is known of the block. */
+  public void record(int block, Object what, Configuration conf) throws IOException {
+    AtomicFiles.writeText(conf, new Path(output), name(block), Json.MAPPER.writeValueAsString(what));
   }
 
-  /**
-   * What is done already, by block.
-   *
-   * @param numbers of all blocks
-   */
-  public TreeMap<Integer, QuantizedBlock> blocks(List<Integer> numbers, Configuration conf)
+  /** What was recorded of a block, if it was. */
+  public <T> Optional<T> recorded(int block, Class<T> type, Configuration conf)
       throws IOException {
-    FileSystem fileSystem = new Path(output).getFileSystem(conf);
-    TreeMap<Integer, QuantizedBlock> done = new TreeMap<>();
-    for (int number : numbers) {
-      Optional<String> text = read(name(number), conf);
-      if (text.isPresent()) {
-        QuantizedBlock block = Json.MAPPER.readValue(text.get(), QuantizedBlock.class);
-        Path file = new Path(output, block.file());
-        if (fileSystem.exists(file)
-            && fileSystem.getFileStatus(file).getLen() == block.written().bytes()) {
-          done.put(number, block);
-        }
-      }
-    }
-    return done;
+    Optional<String> text = read(name(block), conf);
+    return text.isPresent()
+        ? Optional.of(Json.MAPPER.readValue(text.get(), type))
+        : Optional.empty();
+  }
+
+  /** Whether a file is there, as long as it was when it was recorded. */
+  public boolean has(String file, WrittenFile written, Configuration conf) throws IOException {
+    Path path = new Path(output, file);
+    FileSystem fileSystem = path.getFileSystem(conf);
+    return fileSystem.exists(path) && fileSystem.getFileStatus(path).getLen() == written.bytes();
   }
 
   private static String name(int block) {

@@ -1,4 +1,4 @@
-package dev.foresight.spark.corpus;
+package dev.foresight.spark.io;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.IOException;
