@@ -3,14 +3,12 @@ package dev.foresight.onnx;
 import dev.foresight.model.Model;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Every family against transformers, as a table; started by {@code tools/exactness/families}. */
-@EnabledIfSystemProperty(named = "exactness.families", matches = "true")
-class ParityReport {
-  @Test
-  void report() throws IOException {
+final class ParityReport {
+  private ParityReport() {}
+
+  public static void main(String[] args) throws IOException {
     System.out.println(
         "| checkpoint | one block | its sums | chain | sums along the chain | logits |");
     System.out.println("|---|---|---|---|---|---|");

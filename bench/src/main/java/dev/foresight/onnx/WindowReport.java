@@ -1,7 +1,6 @@
 package dev.foresight.onnx;
 
 import static dev.foresight.onnx.graph.OnnxGraph.attribute;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnxruntime.OnnxTensor;
@@ -16,30 +15,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Two ways to attend within a window, alone: ONNX Runtime's GroupQueryAttention, and the standard
  * operator with a mask. One thread, 8 query and 4 kv heads, the least of several interleaved runs;
  * started by {@code tools/exactness/families}.
  */
-@EnabledIfSystemProperty(named = "exactness.families", matches = "true")
-class WindowReport {
+final class WindowReport {
   private static final int HEADS = 8;
   private static final int KV_HEADS = 4;
   private static final int RUNS = 4;
 
-  @ParameterizedTest
-  @CsvSource({
-    "8, 512, 64, 256, 0",
-    "8, 512, 64, 4096, 0",
-    "2, 2048, 64, 512, 0",
-    "2, 2048, 64, 512, 50",
-    "1, 4096, 256, 1024, 0"
-  })
-  void groupedAgainstMasked(int batch, int length, int dimension, int window, float cap)
+  private WindowReport() {}
+
+  public static void main(String[] args) throws OrtException {
+    groupedAgainstMasked(8, 512, 64, 256, 0);
+    groupedAgainstMasked(8, 512, 64, 4096, 0);
+    groupedAgainstMasked(2, 2048, 64, 512, 0);
+    groupedAgainstMasked(2, 2048, 64, 512, 50);
+    groupedAgainstMasked(1, 4096, 256, 1024, 0);
+  }
+
+  private static void groupedAgainstMasked(
+      int batch, int length, int dimension, int window, float cap)
       throws OrtException {
     Random random = new Random(1);
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
@@ -66,7 +64,7 @@ class WindowReport {
         grouped = Math.min(grouped, (middle - start) / 1e6);
         masked = Math.min(masked, (System.nanoTime() - middle) / 1e6);
       }
-      assertThat(Llama.relativeRms(found, wanted)).isLessThan(1e-6);
+      Bound.require("grouped against masked", Llama.relativeRms(found, wanted), 1e-6);
     } finally {
       inputs.values().forEach(OnnxTensor::close);
     }

@@ -1,9 +1,5 @@
-package dev.foresight.quantize;
+package dev.foresight.quantize.kernel;
 
-import dev.foresight.quantize.kernel.GroupFit;
-import dev.foresight.quantize.kernel.Kernels;
-import dev.foresight.quantize.kernel.PlainKernels;
-import dev.foresight.quantize.kernel.VectorKernels;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import java.util.Random;
@@ -62,7 +58,7 @@ public class KernelBenchmark {
   private final float[] changes = new float[WEIGHTS];
   private final byte[] codes = new byte[WEIGHTS];
   private final GroupFit fit = new GroupFit(new Grid(3, 0, false, DType.F16));
-  private float[] inverse;
+  private final float[] inverse = new float[WEIGHTS];
   private Kernels kernels;
 
   private static float[] random(int seed) {
@@ -78,7 +74,9 @@ public class KernelBenchmark {
   @Setup
   public void open() {
     kernels = kind.equals("plain") ? new PlainKernels() : new VectorKernels();
-    inverse = Changes.inverse(scale);
+    for (int j = 0; j < WEIGHTS; j++) {
+      inverse[j] = 1 / scale[j];
+    }
     fit.fit(kernels.range(weights, 0, WEIGHTS));
   }
 
