@@ -183,7 +183,7 @@ def main():
     parser.add_argument("--text", type=pathlib.Path, help="text for the perplexity, plain or .gz; none is computed without it")
     parser.add_argument("--windows", type=int, default=32, help="how many (0 for all)")
     parser.add_argument("--length", type=int, default=512, help="tokens a window")
-    parser.add_argument("--java", required=True, help="command that starts Java with Foresight's test classes")
+    parser.add_argument("--java", required=True, help="command that starts Java with the classes of bench/")
     arguments = parser.parse_args()
     ids = None
     if arguments.text:

@@ -1,5 +1,6 @@
 # Sourced by the commands beside it, after $root is set: other projects' packages from PyPI, of which only single files are
 # used, so they are downloaded and unpacked under target/ and not installed.
+# shellcheck shell=bash disable=SC2154 # root
 archives=$root/target/interop-packages
 
 # The folder of one of them, for example unpacked autoawq-0.2.9

@@ -48,7 +48,7 @@ def check(java, file, folder):
 def main():
     parser = argparse.ArgumentParser(prog="safetensors-check", description=__doc__)
     parser.add_argument("files", type=pathlib.Path, nargs="*", help="files of others: their bytes may be in another order")
-    parser.add_argument("--java", required=True, help="command that starts Java with Foresight's test classes")
+    parser.add_argument("--java", required=True, help="command that starts Java with the classes of bench/")
     arguments = parser.parse_args()
     right = True
     with tempfile.TemporaryDirectory() as name:
