@@ -22,6 +22,8 @@ public final class DataOptions {
 
   @Option(
       names = "--weight",
+      split = Settings.REPEATED,
+      hideParamSyntax = true,
       paramLabel = "SHARD=W",
       description = "How often a shard's tokens count, for example code=2.0; may be repeated.")
   private List<String> weights = List.of();

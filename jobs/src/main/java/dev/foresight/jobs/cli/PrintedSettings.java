@@ -53,7 +53,7 @@ public final class PrintedSettings {
     }
     Optional<Setting> setting = settings.find(key);
     if (setting.isPresent()) {
-      return new Line(key, setting.get().value(), setting.get().origin());
+      return new Line(key, setting.get().shown(), setting.get().origin());
     }
     return option.defaultValue() == null
         ? new Line(key, "-", option.required() ? "missing" : "not set")

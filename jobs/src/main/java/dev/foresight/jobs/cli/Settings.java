@@ -6,11 +6,11 @@ import dev.foresight.spark.io.Footprint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -25,6 +25,12 @@ import picocli.CommandLine.ParameterException;
  * {@code <command>.<option>}, then the built-in default.
  */
 public final class Settings implements IDefaultValueProvider {
+  /**
+   * The {@code split} of options that are repeated where they stand on the command line, so that a
+   * list in a file reaches them: a record separator, which nobody writes.
+   */
+  public static final String REPEATED = "\u001e";
+
   /** What the names of our settings begin with where Spark holds them. */
   static final String SPARK = "spark.foresight.";
 
@@ -83,15 +89,19 @@ public final class Settings implements IDefaultValueProvider {
   }
 
   /**
-   * Refuses names that no command has: a misspelt one would do nothing, unnoticed.
+   * Refuses names that no command has, for a misspelt one would do nothing, unnoticed, and lists
+   * for options that take one value.
    *
    * @throws InputException naming the setting and where it stands
    */
   public void requireKnown(CommandLine root) {
-    Set<String> known = new TreeSet<>();
+    Map<String, OptionSpec> known = new TreeMap<>();
     addKeys(root, known);
     for (SettingsFile file : files) {
-      file.keys().forEach(key -> require(known, key, file.name()));
+      for (String key : file.keys()) {
+        require(known, key, file.name());
+        requireOneValue(known.get(key), key, file);
+      }
     }
     Properties properties = System.getProperties();
     for (String name : properties.stringPropertyNames()) {
@@ -101,8 +111,15 @@ public final class Settings implements IDefaultValueProvider {
     }
   }
 
-  private static void require(Set<String> known, String key, String where) {
-    if (!known.contains(key)) {
+  private static void requireOneValue(OptionSpec option, String key, SettingsFile file) {
+    if (!option.isMultiValue() && file.find(key).orElseThrow().values().size() > 1) {
+      throw new InputException(
+          Words.format("%s in %s is a list, but %s takes one value: write that, in quotes where it has commas.", key, file.name(), option.longestName()));
+    }
+  }
+
+  private static void require(Map<String, OptionSpec> known, String key, String where) {
+    if (!known.containsKey(key)) {
       throw new InputException(
           Words.format(
               "There is no setting %s (in %s): foresight COMMAND --print-config lists a command's.",
@@ -110,8 +127,10 @@ public final class Settings implements IDefaultValueProvider {
     }
   }
 
-  private static void addKeys(CommandLine command, Set<String> keys) {
-    command.getCommandSpec().options().forEach(option -> key(option).ifPresent(keys::add));
+  private static void addKeys(CommandLine command, Map<String, OptionSpec> keys) {
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      key(option).ifPresent(key -> keys.put(key, option));
+    }
     command.getSubcommands().values().forEach(sub -> addKeys(sub, keys));
   }
 
@@ -138,26 +157,25 @@ public final class Settings implements IDefaultValueProvider {
     try {
       return setting.isEmpty()
           ? OptionalInt.empty()
-          : OptionalInt.of(Integer.parseInt(setting.get().value()));
+          : OptionalInt.of(Integer.parseInt(setting.get().shown()));
     } catch (NumberFormatException e) {
       throw new InputException(
-          Words.format(
-              "quantize.bits is '%s' (%s): give 2 to 8.",
-              setting.get().value(), setting.get().origin()),
+          Words.format("quantize.bits is '%s' (%s): give 2 to 8.", setting.get().shown(), setting.get().origin()),
           e);
     }
   }
 
   /** What settings say of an option of a command that is parsed inside another one. */
   public Optional<String> valueOf(String command, OptionSpec option) {
-    return find(command + "." + option.longestName().replaceFirst("^--", "")).map(Setting::value);
+    return find(command + "." + option.longestName().replaceFirst("^--", ""))
+        .map(setting -> setting.value(option));
   }
 
   /** What Spark's settings or a file say about a key. */
   Optional<Setting> find(String key) {
     String spark = System.getProperty(SPARK + key);
     if (spark != null) {
-      return Optional.of(new Setting(spark, SPARK + key));
+      return Optional.of(Setting.of(spark, SPARK + key));
     }
     return files.stream().flatMap(file -> file.find(key).stream()).findFirst();
   }
@@ -165,7 +183,7 @@ public final class Settings implements IDefaultValueProvider {
   @Override
   public String defaultValue(ArgSpec argument) {
     return argument instanceof OptionSpec option
-        ? key(option).flatMap(this::find).map(Setting::value).orElse(null)
+        ? key(option).flatMap(this::find).map(setting -> setting.value(option)).orElse(null)
         : null;
   }
 }

@@ -3,6 +3,7 @@ package dev.foresight.jobs.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -20,7 +21,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Settings of commands as a file gives them, in HOCON: {@code quantize.bits = 3}.
+ * Settings of commands as a file gives them, in HOCON: {@code quantize.bits = 3}, or a list for an
+ * option that may be repeated.
  *
  * @param name what messages call it
  * @param values the file's content, all substitutions made
@@ -34,13 +36,21 @@ record SettingsFile(String name, Config values) {
         .entrySet()
         .forEach(
             entry -> {
-              if (entry.getValue().valueType() == ConfigValueType.LIST) {
+              if (entry.getValue() instanceof ConfigList list && !isPlain(list)) {
                 throw new InputException(
-                    Words.format(
-                        "%s in %s is a list: write one value, in quotes where it has commas.",
-                        entry.getKey(), name));
+                    Words.format("%s in %s is a list that is empty or holds more than plain values: write values, in quotes where they have commas, or leave it out.", entry.getKey(), name));
               }
             });
+  }
+
+  private static boolean isPlain(ConfigList list) {
+    return !list.isEmpty()
+        && list.stream()
+            .allMatch(
+                value ->
+                    value.valueType() == ConfigValueType.STRING
+                        || value.valueType() == ConfigValueType.NUMBER
+                        || value.valueType() == ConfigValueType.BOOLEAN);
   }
 
   /**
@@ -55,9 +65,7 @@ record SettingsFile(String name, Config values) {
       File file = new File(given);
       if (!file.isFile()) {
         throw new InputException(
-            Words.format(
-                "There is no settings file %s: name a file that is there, or a recipe: %s.",
-                given, String.join(", ", RECIPES)));
+            Words.format("There is no settings file %s: name a file that is there, or a recipe: %s.", given, String.join(", ", RECIPES)));
       }
       return new SettingsFile(given, ConfigFactory.parseFile(file).resolve());
     } catch (ConfigException e) {
@@ -93,6 +101,10 @@ record SettingsFile(String name, Config values) {
     }
     ConfigValue value = values.getValue(key);
     String origin = Words.format("%s, line %d", name, value.origin().lineNumber());
-    return Optional.of(new Setting(value.unwrapped().toString(), origin));
+    List<String> values =
+        value instanceof ConfigList list
+            ? list.stream().map(each -> each.unwrapped().toString()).toList()
+            : List.of(value.unwrapped().toString());
+    return Optional.of(new Setting(values, origin));
   }
 }

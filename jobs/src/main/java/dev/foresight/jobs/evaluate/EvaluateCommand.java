@@ -1,5 +1,6 @@
 package dev.foresight.jobs.evaluate;
 
+import dev.foresight.jobs.cli.Settings;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.Words;
@@ -82,6 +83,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--task",
+      split = Settings.REPEATED,
+      hideParamSyntax = true,
       paramLabel = "NAME=FILE",
       description =
           "A zero-shot task and its rows, JSON lines, rendered or as the data set has them; may be"

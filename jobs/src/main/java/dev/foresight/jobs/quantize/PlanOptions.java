@@ -1,5 +1,6 @@
 package dev.foresight.jobs.quantize;
 
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.export.Container;
@@ -69,6 +70,8 @@ public final class PlanOptions {
 
   @Option(
       names = "--override",
+      split = Settings.REPEATED,
+      hideParamSyntax = true,
       paramLabel = "REGEX=CHANGE",
       description =
           "Another grid for linears whose name, like model.layers.7.mlp.down_proj, the pattern is"

@@ -1,5 +1,6 @@
 package dev.foresight.jobs.study;
 
+import dev.foresight.jobs.cli.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -14,9 +15,11 @@ final class ComparisonOptions {
 
   @Option(
       names = "--data",
+      split = Settings.REPEATED,
+      hideParamSyntax = true,
       required = true,
       arity = "1..*",
-      paramLabel = "[NAME=]FILE",
+      paramLabel = "[NAME=]FILE...",
       description =
           "Held-out text to judge on, each file or glob a domain, named by NAME or by the file; a"
               + " domain with a shard's name is that shard's home.")

@@ -47,6 +47,8 @@ public final class StudyCommand implements Callable<Integer> {
 
   @Option(
       names = "--with",
+      split = Settings.REPEATED,
+      hideParamSyntax = true,
       paramLabel = "NAME=OPTIONS",
       description =
           "One more method: a name and options of quantize, for example 'awq-diagonal=--method awq"

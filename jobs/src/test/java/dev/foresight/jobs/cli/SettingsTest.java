@@ -157,11 +157,58 @@ class SettingsTest {
   }
 
   @Test
-  void listInASettingsFileIsRefused() throws IOException {
-    Path file = write("list.conf", "quantize { shards = [code, legal] }");
+  void listInASettingsFileRepeatsItsOption() throws IOException {
+    Path file =
+        write(
+            "list.conf",
+            """
+            quantize { shards = [code, legal], override = ["down=bits:8,group:32", "up=float"] }
+            study { data = ["a=x,y.txt", b.txt], with = ["m=--method awq"] }
+            evaluate { task = ["piqa=p.jsonl", "boolq=b.jsonl"] }
+            """);
+    assertThat(parsed(file, "quantize", "--shards")).isEqualTo(List.of("code", "legal"));
+    assertThat(parsed(file, "quantize", "--override"))
+        .isEqualTo(List.of("down=bits:8,group:32", "up=float"));
+    assertThat(parsed(file, "study", "--data")).isEqualTo(List.of("a=x,y.txt", "b.txt"));
+    assertThat(parsed(file, "study", "--with")).isEqualTo(List.of("m=--method awq"));
+    assertThat(parsed(file, "evaluate", "--task"))
+        .isEqualTo(Map.of("piqa", "p.jsonl", "boolq", "b.jsonl"));
+    Cli.Result shown = Cli.run("study", "--settings", file, "--print-config");
+    assertThat(settings(shown.out()))
+        .containsEntry("study.data", "[a=x,y.txt, b.txt] " + file + ", line 2");
+  }
+
+  private static Object parsed(Path file, String command, String option) {
+    CommandLine line = Foresight.commandLine("--settings", file.toString());
+    line.parseArgs(command, "--print-config"); // required options may be missing
+    return line.getSubcommands().get(command).getCommandSpec().findOption(option).getValue();
+  }
+
+  /** Else a list in a file would reach it as one value. */
+  @Test
+  void everyOptionThatMayBeRepeatedTakesAListApart() {
+    forEachSetting(
+        Foresight.commandLine(),
+        (key, option) ->
+            assertThat(!option.isMultiValue() || !option.splitRegex().isEmpty()).as(key).isTrue());
+  }
+
+  @Test
+  void listForAnOptionThatTakesOneValueIsRefused() throws IOException {
+    Path file = write("bits.conf", "quantize { bits = [3, 4] }");
     assertThatThrownBy(() -> Foresight.commandLine("--settings", file.toString(), "quantize"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("quantize.shards in " + file + " is a list");
+        .hasMessageContaining("quantize.bits in " + file + " is a list, but --bits takes one value");
+  }
+
+  @Test
+  void listOfListsAndAnEmptyListAreRefused() throws IOException {
+    for (String list : List.of("[]", "[[code]]", "[{a = 1}]")) {
+      Path file = write("list.conf", "quantize { shards = %s }".formatted(list));
+      assertThatThrownBy(() -> Foresight.commandLine("--settings", file.toString(), "quantize"))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("quantize.shards in " + file + " is a list that is empty or holds");
+    }
   }
 
   @Test
