@@ -12,6 +12,7 @@ import dev.foresight.evaluate.PerplexityResult.Comparison;
  * @param divergenceMedian half of the positions have at most this
  * @param divergenceP99 99 of 100 positions have at most this
  * @param topAgreement share of positions with the same likeliest token, 0 to 1
+ * @param bytes of the variant's weights as they are written
  * @param windowLoss mean loss of each window, in nats
  * @param windowDivergence mean divergence of each window
  */
@@ -23,13 +24,18 @@ public record CellScores(
     double divergenceMedian,
     double divergenceP99,
     double topAgreement,
+    long bytes,
     double[] windowLoss,
     double[] windowDivergence)
     implements java.io.Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** What a judge found, who compared with the float model. */
-  public static CellScores of(PerplexityResult result) {
+  /**
+   * What a judge found, who compared with the float model.
+   *
+   * @param bytes of the variant's weights
+   */
+  public static CellScores of(PerplexityResult result, long bytes) {
     Comparison reference = result.comparison().orElseThrow();
     return new CellScores(
         result.perplexity(),
@@ -38,6 +44,7 @@ public record CellScores(
         reference.medianDivergence(),
         reference.p99Divergence(),
         reference.topAgreement(),
+        bytes,
         result.windowLoss(),
         reference.windowDivergence());
   }

@@ -280,15 +280,17 @@ final class PresearchJob {
         Variant variant = method.variant(new CalibratedOn(Kind.SHARD, name(part)));
         DataChoice choice = choice(method, part, List.of());
         var scores =
-            judge.judge(
-                judge.prepare(
-                    new QuantizeJob.Request(
-                        request.model(),
-                        request.sketches(),
-                        request.work(),
-                        method.plan().with(choice),
-                        true)),
-                StudySummary.label(variant));
+            judge
+                .judge(
+                    judge.prepare(
+                        new QuantizeJob.Request(
+                            request.model(),
+                            request.sketches(),
+                            request.work(),
+                            method.plan().with(choice),
+                            true)),
+                    StudySummary.label(variant))
+                .scores();
         Map<String, double[]> divergences = new LinkedHashMap<>();
         scores.forEach((domain, cell) -> divergences.put(domain, cell.windowDivergence()));
         windows.put(variant, divergences);

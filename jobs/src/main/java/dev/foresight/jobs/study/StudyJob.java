@@ -115,19 +115,21 @@ final class StudyJob {
           SketchesOf.model(request.model(), judge.fingerprint(), request.sketches(), conf);
       List<Planned> variants = plan(request, judge, manifest);
       TreeMap<Variant, Map<String, CellScores>> cells = new TreeMap<>();
+      TreeMap<Variant, Double> seconds = new TreeMap<>();
       OverlapJob.Outcome overlap = overlap(session, request.sketches(), domains, judge);
       out.println(overlap.message());
       StudySummary summary = new StudySummary(out);
       for (Planned planned : variants) {
         long begun = System.nanoTime();
-        Map<String, CellScores> scores =
+        VariantJudge.Judged judged =
             judge.judge(planned.prepared(), StudySummary.label(planned.variant()));
-        cells.put(planned.variant(), scores);
+        cells.put(planned.variant(), judged.scores());
+        judged.seconds().ifPresent(s -> seconds.put(planned.variant(), s));
         summary.progress(
             cells.size(),
             variants.size(),
             planned.variant(),
-            scores,
+            judged.scores(),
             (System.nanoTime() - begun) / 1e9);
       }
       BlockProfile.Result profile = profile(request, manifest);
@@ -135,9 +137,11 @@ final class StudyJob {
           new StudyOutcome(
               request,
               judge.fingerprint(),
+              judge.weights(),
               domains,
               overlap,
               cells,
+              seconds,
               StudyNumbers.of(
                   cells,
                   request.methods().stream().map(StudyMethod::name).distinct().toList(),
@@ -230,7 +234,7 @@ final class StudyJob {
     StudyTables.write(outcome, output, session);
     output.json("study.json", outcome.json());
     output.text("report.html", StudyPage.of(outcome));
-    output.json("run.json", StudySummary.run(seconds));
+    output.json("run.json", StudySummary.run(seconds, outcome));
     output.target().commit();
   }
 }

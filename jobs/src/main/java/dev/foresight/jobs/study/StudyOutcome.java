@@ -22,9 +22,11 @@ import java.util.SortedMap;
  *
  * @param request what was asked for
  * @param model the float model
+ * @param modelBytes of its weights
  * @param domains what was judged on
  * @param overlap of the text judged on and the store
  * @param cells scores by variant and domain
+ * @param seconds that quantizing each variant took, of those whose cells were not there yet
  * @param numbers what they say together
  * @param distances how far every two shards are apart, by block and role; none with one shard
  * @param profiles how importance is spread over the channels of each block and role
@@ -32,9 +34,11 @@ import java.util.SortedMap;
 record StudyOutcome(
     StudyJob.Request request,
     ModelFingerprint model,
+    long modelBytes,
     List<StudyDomain> domains,
     OverlapJob.Outcome overlap,
     SortedMap<Variant, Map<String, CellScores>> cells,
+    SortedMap<Variant, Double> seconds,
     StudyNumbers numbers,
     List<Distance> distances,
     List<Profile> profiles) {
@@ -77,6 +81,7 @@ record StudyOutcome(
                   cell.put("float_perplexity", score.referencePerplexity());
                   cell.put("divergence", score.divergenceMean());
                   cell.put("top_agreement", score.topAgreement());
+                  cell.put("bytes", score.bytes());
                 }));
     json.setAll(Json.MAPPER.<ObjectNode>valueToTree(numbers));
     return json;

@@ -36,7 +36,7 @@ final class StudySummary {
   }
 
   /** When, where and how long: all that may differ between two runs of one study. */
-  static ObjectNode run(double seconds) throws IOException {
+  static ObjectNode run(double seconds, StudyOutcome outcome) throws IOException {
     ObjectNode run = Json.MAPPER.createObjectNode();
     run.put("finished", Instant.now().toString());
     run.put("host", Machine.hostName());
@@ -44,6 +44,8 @@ final class StudySummary {
     run.put("java", Runtime.version().toString());
     run.put("spark", package$.MODULE$.SPARK_VERSION());
     run.put("onnxruntime", Version.of("onnxruntime"));
+    ObjectNode quantizing = run.putObject("quantize_seconds");
+    outcome.seconds().forEach((variant, took) -> quantizing.put(label(variant), took));
     return run;
   }
 
@@ -56,18 +58,24 @@ final class StudySummary {
         all,
         label(variant),
         mean(scores, CellScores::divergenceMean),
-        Math.exp(mean(scores, cell -> Math.log(cell.perplexity()))),
+        perplexity(scores, CellScores::perplexity),
         scores.size(),
         seconds);
     out.flush();
   }
 
-  private static double mean(Map<String, CellScores> scores, ToDoubleFunction<CellScores> what) {
+  static double perplexity(
+      Map<String, CellScores> scores, ToDoubleFunction<CellScores> what) {
+    return Math.exp(mean(scores, cell -> Math.log(what.applyAsDouble(cell))));
+  }
+
+  static double mean(Map<String, CellScores> scores, ToDoubleFunction<CellScores> what) {
     return scores.values().stream().mapToDouble(what).average().orElseThrow();
   }
 
   void print(StudyOutcome outcome, String folder) {
     for (int bits : outcome.numbers().widths()) {
+      new VariantTable(outcome, bits).print(out);
       printMatrix(outcome, bits);
       printPenalties(outcome, bits);
       printComparisons(outcome.numbers(), bits);
@@ -126,7 +134,7 @@ final class StudySummary {
     share.ifPresent(i -> out.printf(Locale.ROOT, "%s: %s %s of KL%n", method, text, percent(i)));
   }
 
-  private static String percent(Interval i) {
+  static String percent(Interval i) {
     return Words.format("%+.1f %% [%+.1f, %+.1f]", 100 * i.value(), 100 * i.low(), 100 * i.high());
   }
 

@@ -31,7 +31,8 @@ final class StudyTables {
           .add("divergence_mean", DOUBLE, false)
           .add("divergence_median", DOUBLE, false)
           .add("divergence_p99", DOUBLE, false)
-          .add("top_agreement", DOUBLE, false);
+          .add("top_agreement", DOUBLE, false)
+          .add("bytes", DataTypes.LongType, false);
 
   private static final StructType WINDOWS =
       variant()
@@ -169,7 +170,8 @@ final class StudyTables {
         scores.divergenceMean(),
         scores.divergenceMedian(),
         scores.divergenceP99(),
-        scores.topAgreement());
+        scores.topAgreement(),
+        scores.bytes());
   }
 
   private static void addWindows(

@@ -23,11 +23,15 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -135,11 +139,15 @@ final class VariantJudge implements Closeable {
   }
 
   /**
-   * The scores of a variant on every domain.
+   * A variant that was judged.
    *
-   * @return by name of the domain, in their order
+   * @param scores by name of the domain, in their order
+   * @param seconds that quantizing took; none where every cell was there
    */
-  Map<String, CellScores> judge(Prepared variant, String label) throws IOException {
+  record Judged(Map<String, CellScores> scores, OptionalDouble seconds) {}
+
+  /** The scores of a variant on every domain. */
+  Judged judge(Prepared variant, String label) throws IOException {
     Map<String, CellScores> scores = new LinkedHashMap<>();
     List<StudyDomain> missing = new ArrayList<>();
     for (StudyDomain domain : domains) {
@@ -149,20 +157,22 @@ final class VariantJudge implements Closeable {
         missing.add(domain);
       }
     }
-    if (!missing.isEmpty()) {
-      List<CellScores> judged = quantizeAndJudge(variant, missing, label);
-      for (int i = 0; i < missing.size(); i++) {
-        scores.put(missing.get(i).name(), judged.get(i));
-      }
-    }
-    return scores;
+    return new Judged(
+        scores,
+        missing.isEmpty()
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(quantizeAndJudge(variant, missing, label, scores)));
   }
 
-  private List<CellScores> quantizeAndJudge(
-      Prepared variant, List<StudyDomain> missing, String label) throws IOException {
+  /** Fills in the missing scores, and returns the seconds that quantizing took. */
+  private double quantizeAndJudge(
+      Prepared variant, List<StudyDomain> missing, String label, Map<String, CellScores> scores)
+      throws IOException {
     String written = folder.work("variants/" + variant.key());
     try {
+      long begun = System.nanoTime();
       quantizer.run(variant.request().into(written));
+      double seconds = (System.nanoTime() - begun) / 1e9;
       spark.setJobGroup("study", Words.format("Judge %s on %d domains", label, missing.size()));
       List<CellJudge.Task> tasks = new ArrayList<>();
       for (StudyDomain domain : missing) {
@@ -170,17 +180,35 @@ final class VariantJudge implements Closeable {
             new CellJudge.Task(
                 variant.cells().get(domain.name()), states(domain), domain.windows()));
       }
-      return spark
-          .parallelize(tasks, tasks.size())
-          .map(
-              new CellJudge(
-                  key(written, variant.key()),
-                  key(location, fingerprint.sha256()),
-                  new SerializableConfiguration(conf)))
-          .collect();
+      List<CellScores> judged =
+          spark
+              .parallelize(tasks, tasks.size())
+              .map(
+                  new CellJudge(
+                      key(written, variant.key()),
+                      weights(written),
+                      key(location, fingerprint.sha256()),
+                      new SerializableConfiguration(conf)))
+              .collect();
+      for (int i = 0; i < missing.size(); i++) {
+        scores.put(missing.get(i).name(), judged.get(i));
+      }
+      return seconds;
     } finally {
       folder.drop(written);
     }
+  }
+
+  /** Bytes of the float model's weights. */
+  long weights() throws IOException {
+    return weights(location);
+  }
+
+  private long weights(String folder) throws IOException {
+    Path files = new Path(folder, "*.safetensors");
+    return Arrays.stream(files.getFileSystem(conf).globStatus(files))
+        .mapToLong(FileStatus::getLen)
+        .sum();
   }
 
   /** A folder of its own for each (text, windows): the float model runs once over each. */

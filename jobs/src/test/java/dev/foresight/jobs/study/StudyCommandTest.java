@@ -30,6 +30,7 @@ class StudyCommandTest {
   @TempDir private static Path folder;
   private static Path store;
   private static Path study;
+  private static String said;
 
   @BeforeAll
   static void studyOnce() {
@@ -40,6 +41,7 @@ class StudyCommandTest {
     assertThat(result.out())
         .contains("[7/7]", "one shard instead of all costs", "95 % of 2000 resamples")
         .contains("No window shares a run of");
+    said = result.out();
   }
 
   private static Cli.Result study(Path out, Object... options) {
@@ -77,6 +79,37 @@ class StudyCommandTest {
   void everyVariantIsJudgedOnEveryDomain() throws IOException {
     // rtn once; awq on all, each shard, all but each, and the first 4 sequences
     assertThat(json(study).path("cells")).hasSize((1 + 6) * 2);
+  }
+
+  /** Perplexity, KL, same top token, against awq with its interval, bytes and seconds. */
+  @Test
+  void tableOfMethodsHoldsTheNumbersOfTheCells() throws IOException {
+    String number = "-?[\\d.,]+";
+    String row = " +(%s) +(%s) +(%s)%%  ".formatted(number, number, number);
+    assertThat(said)
+        .containsPattern("method +perplexity +mean KL +same top +against awq +bytes +seconds")
+        .containsPattern("float" + row + " +(%s)".formatted(number))
+        .containsPattern("rtn" + row + "[+-][\\d.]+ % \\[.*\\] +%s +\\d".formatted(number));
+    double mean = (divergence("all", "code") + divergence("all", "legal")) / 2;
+    assertThat(said).containsPattern("awq +%s +%.5f ".formatted(number, mean));
+  }
+
+  @Test
+  void bytesOfACellAreThoseOfTheFolderWritten() throws IOException {
+    Path written = folder.resolve("rtn");
+    Object[] quantize = {
+      "quantize", "--model", Cli.TINY, "--method", "rtn", "--bits", 3, "--group", 64, "--out", written
+    };
+    assertThat(Cli.run(quantize).exitCode()).isZero();
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(written)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        bytes += file.toString().endsWith(".safetensors") ? Files.size(file) : 0;
+      }
+    }
+    for (JsonNode cell : json(study).path("cells")) {
+      assertThat(cell.path("bytes").asLong()).isEqualTo(bytes); // awq's scales are folded away
+    }
   }
 
   /** Of two shards, all but one is the other: one cell serves both. */

@@ -20,6 +20,7 @@ public final class CellJudge implements Function<CellJudge.Task, CellScores> {
   private static final int CHUNK_TOKENS = 4096;
 
   private final ExecutorModel.Key variant;
+  private final long bytes;
   private final ExecutorModel.Key reference;
   private final SerializableConfiguration conf;
 
@@ -35,11 +36,16 @@ public final class CellJudge implements Function<CellJudge.Task, CellScores> {
 
   /**
    * @param variant the quantized model
+   * @param bytes of its weights
    * @param reference the float model
    */
   public CellJudge(
-      ExecutorModel.Key variant, ExecutorModel.Key reference, SerializableConfiguration conf) {
+      ExecutorModel.Key variant,
+      long bytes,
+      ExecutorModel.Key reference,
+      SerializableConfiguration conf) {
     this.variant = variant;
+    this.bytes = bytes;
     this.reference = reference;
     this.conf = conf;
   }
@@ -52,7 +58,7 @@ public final class CellJudge implements Function<CellJudge.Task, CellScores> {
     for (Chunk chunk : WindowJudge.chunks(task.windows(), CHUNK_TOKENS)) {
       scores.addAll(judge.call(chunk));
     }
-    CellScores cell = CellScores.of(PerplexityResult.of(scores));
+    CellScores cell = CellScores.of(PerplexityResult.of(scores), bytes);
     task.file().write(cell, conf.value());
     return cell;
   }
