@@ -89,7 +89,7 @@ class StudyCommandTest {
     assertThat(said)
         .containsPattern("method +perplexity +mean KL +same top +against awq +bytes +seconds")
         .containsPattern("float" + row + " +(%s)".formatted(number))
-        .containsPattern("rtn" + row + "[+-][\\d.]+ % \\[.*\\] +%s +\\d".formatted(number));
+        .containsPattern("rtn" + row + "[+-][\\d.]+ % \\[.*\\] +" + number + " +\\d");
     double mean = (divergence("all", "code") + divergence("all", "legal")) / 2;
     assertThat(said).containsPattern("awq +%s +%.5f ".formatted(number, mean));
   }
