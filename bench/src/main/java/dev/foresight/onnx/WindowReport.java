@@ -37,8 +37,7 @@ final class WindowReport {
   }
 
   private static void groupedAgainstMasked(
-      int batch, int length, int dimension, int window, float cap)
-      throws OrtException {
+      int batch, int length, int dimension, int window, float cap) throws OrtException {
     Random random = new Random(1);
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     for (String name : List.of("q", "k", "v")) {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Conversations by many templates against transformers; started by {@code tools/chat-templates}. */
+/**
+ * Conversations by many templates against transformers; started by {@code tools/chat-templates}.
+ */
 final class ChatTemplateReport {
   private ChatTemplateReport() {}
 

@@ -1,6 +1,5 @@
 package dev.foresight.jobs.evaluate;
 
-import dev.foresight.jobs.cli.Settings;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.Words;

@@ -1,11 +1,11 @@
 package dev.foresight.jobs.quantize;
 
-import dev.foresight.jobs.cli.Settings;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.jobs.cli.DataOptions;
+import dev.foresight.jobs.cli.Settings;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.plan.FutureWindow;
 import dev.foresight.quantize.plan.GridOverrides;

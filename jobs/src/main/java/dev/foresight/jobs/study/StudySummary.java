@@ -64,8 +64,7 @@ final class StudySummary {
     out.flush();
   }
 
-  static double perplexity(
-      Map<String, CellScores> scores, ToDoubleFunction<CellScores> what) {
+  static double perplexity(Map<String, CellScores> scores, ToDoubleFunction<CellScores> what) {
     return Math.exp(mean(scores, cell -> Math.log(what.applyAsDouble(cell))));
   }
 

@@ -15,8 +15,8 @@ record VariantTable(StudyOutcome outcome, int bits) {
 
   void print(PrintWriter out) {
     out.printf(Locale.ROOT, 
-        "%n%d bits, calibrated on everything, judged on %d domains%n",
-        bits, outcome.domains().size());
+        "%n%d bits, calibrated on everything, judged on %s%n",
+        bits, String.join(", ", outcome.domains().stream().map(StudyDomain::name).toList()));
     out.printf(Locale.ROOT, 
         "%-14s %12s %10s %10s  %-26s %15s %9s%n",
         "method",

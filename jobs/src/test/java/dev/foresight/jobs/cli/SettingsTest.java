@@ -198,7 +198,8 @@ class SettingsTest {
     Path file = write("bits.conf", "quantize { bits = [3, 4] }");
     assertThatThrownBy(() -> Foresight.commandLine("--settings", file.toString(), "quantize"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("quantize.bits in " + file + " is a list, but --bits takes one value");
+        .hasMessageContaining(
+            "quantize.bits in " + file + " is a list, but --bits takes one value");
   }
 
   @Test

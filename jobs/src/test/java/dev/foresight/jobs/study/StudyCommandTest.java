@@ -98,7 +98,17 @@ class StudyCommandTest {
   void bytesOfACellAreThoseOfTheFolderWritten() throws IOException {
     Path written = folder.resolve("rtn");
     Object[] quantize = {
-      "quantize", "--model", Cli.TINY, "--method", "rtn", "--bits", 3, "--group", 64, "--out", written
+      "quantize",
+      "--model",
+      Cli.TINY,
+      "--method",
+      "rtn",
+      "--bits",
+      3,
+      "--group",
+      64,
+      "--out",
+      written
     };
     assertThat(Cli.run(quantize).exitCode()).isZero();
     long bytes = 0;
