@@ -1,5 +1,10 @@
 package dev.foresight.quantize;
 
+import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.model.Model;
+import dev.foresight.model.Role;
+import dev.foresight.onnx.OnnxMatrixProduct;
+import dev.foresight.quantize.ScaleCandidates.Candidate;
 import dev.foresight.quantize.fold.LinearFold;
 import dev.foresight.quantize.fold.NormFold;
 import dev.foresight.quantize.kernel.Kernels;
@@ -7,11 +12,6 @@ import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.quantize.plan.BlockGrids;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.quantize.plan.SearchSettings;
-import dev.foresight.export.ExportedCheckpoints;
-import dev.foresight.model.Model;
-import dev.foresight.model.Role;
-import dev.foresight.onnx.OnnxMatrixProduct;
-import dev.foresight.quantize.ScaleCandidates.Candidate;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.tensor.Matrix;
