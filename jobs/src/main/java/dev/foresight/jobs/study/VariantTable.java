@@ -11,14 +11,14 @@ import java.util.Map;
 
 /** What each method makes of everything that was calibrated on, beside the float model. */
 record VariantTable(StudyOutcome outcome, int bits) {
-  private static final String ROW = "%-14.14s %12.4f %10.5f %9.2f%%  %-26s %15s %9s%n";
+  private static final String ROW = "%-22.22s %12.4f %10.5f %9.2f%%  %-26s %15s %9s%n";
 
   void print(PrintWriter out) {
     out.printf(Locale.ROOT, 
         "%n%d bits, calibrated on everything, judged on %s%n",
         bits, String.join(", ", outcome.domains().stream().map(StudyDomain::name).toList()));
     out.printf(Locale.ROOT, 
-        "%-14s %12s %10s %10s  %-26s %15s %9s%n",
+        "%-22s %12s %10s %10s  %-26s %15s %9s%n",
         "method",
         "perplexity",
         "mean KL",
