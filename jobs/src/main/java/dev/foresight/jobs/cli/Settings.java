@@ -114,7 +114,9 @@ public final class Settings implements IDefaultValueProvider {
   private static void requireOneValue(OptionSpec option, String key, SettingsFile file) {
     if (!option.isMultiValue() && file.find(key).orElseThrow().values().size() > 1) {
       throw new InputException(
-          Words.format("%s in %s is a list, but %s takes one value: write that, in quotes where it has commas.", key, file.name(), option.longestName()));
+          Words.format(
+              "%s in %s is a list, but %s takes one value: write that, in quotes where it has commas.",
+              key, file.name(), option.longestName()));
     }
   }
 
@@ -160,7 +162,9 @@ public final class Settings implements IDefaultValueProvider {
           : OptionalInt.of(Integer.parseInt(setting.get().shown()));
     } catch (NumberFormatException e) {
       throw new InputException(
-          Words.format("quantize.bits is '%s' (%s): give 2 to 8.", setting.get().shown(), setting.get().origin()),
+          Words.format(
+              "quantize.bits is '%s' (%s): give 2 to 8.",
+              setting.get().shown(), setting.get().origin()),
           e);
     }
   }

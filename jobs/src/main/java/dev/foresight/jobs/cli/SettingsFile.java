@@ -38,7 +38,9 @@ record SettingsFile(String name, Config values) {
             entry -> {
               if (entry.getValue() instanceof ConfigList list && !isPlain(list)) {
                 throw new InputException(
-                    Words.format("%s in %s is a list that is empty or holds more than plain values: write values, in quotes where they have commas, or leave it out.", entry.getKey(), name));
+                    Words.format(
+                        "%s in %s is a list that is empty or holds more than plain values: write values, in quotes where they have commas, or leave it out.",
+                        entry.getKey(), name));
               }
             });
   }
@@ -65,7 +67,9 @@ record SettingsFile(String name, Config values) {
       File file = new File(given);
       if (!file.isFile()) {
         throw new InputException(
-            Words.format("There is no settings file %s: name a file that is there, or a recipe: %s.", given, String.join(", ", RECIPES)));
+            Words.format(
+                "There is no settings file %s: name a file that is there, or a recipe: %s.",
+                given, String.join(", ", RECIPES)));
       }
       return new SettingsFile(given, ConfigFactory.parseFile(file).resolve());
     } catch (ConfigException e) {

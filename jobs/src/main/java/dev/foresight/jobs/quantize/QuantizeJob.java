@@ -27,13 +27,13 @@ import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.spark.io.ModelFolders;
+import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
 import dev.foresight.spark.quantize.BlockQuantization;
 import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
 import dev.foresight.spark.quantize.BlockQuantization.Task;
-import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -268,8 +268,7 @@ public final class QuantizeJob {
     UnfinishedOutput unfinished = new UnfinishedOutput(output);
     TreeMap<Integer, QuantizedBlock> finished = new TreeMap<>();
     for (int number : numbers) {
-      Optional<QuantizedBlock> block =
-          unfinished.recorded(number, QuantizedBlock.class, conf);
+      Optional<QuantizedBlock> block = unfinished.recorded(number, QuantizedBlock.class, conf);
       if (block.isPresent() && unfinished.has(block.get().file(), block.get().written(), conf)) {
         finished.put(number, block.get());
       }

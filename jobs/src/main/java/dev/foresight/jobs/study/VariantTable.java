@@ -14,10 +14,13 @@ record VariantTable(StudyOutcome outcome, int bits) {
   private static final String ROW = "%-22.22s %12.4f %10.5f %9.2f%%  %-26s %15s %9s%n";
 
   void print(PrintWriter out) {
-    out.printf(Locale.ROOT, 
+    out.printf(
+        Locale.ROOT,
         "%n%d bits, calibrated on everything, judged on %s%n",
-        bits, String.join(", ", outcome.domains().stream().map(StudyDomain::name).toList()));
-    out.printf(Locale.ROOT, 
+        bits,
+        String.join(", ", outcome.domains().stream().map(StudyDomain::name).toList()));
+    out.printf(
+        Locale.ROOT,
         "%-22s %12s %10s %10s  %-26s %15s %9s%n",
         "method",
         "perplexity",
@@ -27,7 +30,8 @@ record VariantTable(StudyOutcome outcome, int bits) {
         "bytes",
         "seconds");
     Map<String, CellScores> any = outcome.cells().values().iterator().next();
-    out.printf(Locale.ROOT, 
+    out.printf(
+        Locale.ROOT,
         ROW,
         "float",
         StudySummary.perplexity(any, CellScores::referencePerplexity),
@@ -49,7 +53,8 @@ record VariantTable(StudyOutcome outcome, int bits) {
 
   private void row(Variant variant, Map<String, CellScores> scores, PrintWriter out) {
     Double took = outcome.seconds().get(variant);
-    out.printf(Locale.ROOT, 
+    out.printf(
+        Locale.ROOT,
         ROW,
         variant.method(),
         StudySummary.perplexity(scores, CellScores::perplexity),

@@ -41,10 +41,12 @@ class StudyFilesTest {
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       for (int bits : StudyFilesTest.<List<Integer>>value(study, "--bits")) {
         List<String> common = new ArrayList<>(List.of("--bits", Integer.toString(bits)));
-        common.addAll(StudyMethod.words(value(study, "--quantize")));
-        all.addAll(
-            StudyMethod.parse(
-                parser, model, common, value(study, "--methods"), value(study, "--with")));
+        common.addAll(AskedMethod.words(value(study, "--quantize")));
+        for (AskedMethod method :
+            AskedMethod.parse(
+                parser, common, value(study, "--methods"), value(study, "--with"))) {
+          all.add(method.of(model));
+        }
       }
     }
     return all;

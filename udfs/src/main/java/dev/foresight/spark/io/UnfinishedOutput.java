@@ -74,12 +74,12 @@ public final class UnfinishedOutput implements Serializable {
 
   /** Says that a block's file is there, and what else is known of the block. */
   public void record(int block, Object what, Configuration conf) throws IOException {
-    AtomicFiles.writeText(conf, new Path(output), name(block), Json.MAPPER.writeValueAsString(what));
+    AtomicFiles.writeText(
+        conf, new Path(output), name(block), Json.MAPPER.writeValueAsString(what));
   }
 
   /** What was recorded of a block, if it was. */
-  public <T> Optional<T> recorded(int block, Class<T> type, Configuration conf)
-      throws IOException {
+  public <T> Optional<T> recorded(int block, Class<T> type, Configuration conf) throws IOException {
     Optional<String> text = read(name(block), conf);
     return text.isPresent()
         ? Optional.of(Json.MAPPER.readValue(text.get(), type))

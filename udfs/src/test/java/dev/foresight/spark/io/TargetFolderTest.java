@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
 import dev.foresight.spark.ObjectStore;
-import dev.foresight.spark.io.UnfinishedOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
