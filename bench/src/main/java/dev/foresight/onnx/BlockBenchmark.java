@@ -6,6 +6,7 @@ import dev.foresight.onnx.BenchmarkBlock.Run;
 import dev.foresight.onnx.BenchmarkBlock.Size;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.tensor.LocalModelFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -138,7 +139,7 @@ final class BlockBenchmark {
     for (RunnerSettings settings : List.of(FP32, INT8)) {
       String name = settings.precision().name().toLowerCase(Locale.ROOT);
       for (boolean statistics : new boolean[] {false, true}) {
-        Run run = block.block(statistics ? settings.withStatistics() : settings, tokens);
+        Run run = block.block(statistics ? settings.measuring(Statistics.all()) : settings, tokens);
         String what = name + (statistics ? ", with statistics" : "");
         variants.add(new Variant(what, run, 1, tokens));
         variants.add(new Variant(what, run, 2, tokens));
@@ -158,7 +159,8 @@ final class BlockBenchmark {
             block.products(FP32.batchTokens()),
             1,
             FP32.batchTokens()));
-    for (RunnerSettings settings : List.of(FP32.withStatistics(), INT8.withStatistics())) {
+    for (RunnerSettings settings :
+        List.of(FP32.measuring(Statistics.all()), INT8.measuring(Statistics.all()))) {
       boolean as = settings.precision().repacks();
       for (int tokens = BenchmarkBlock.LENGTH; tokens <= size.tokens; tokens *= 2) {
         String name = "%s with statistics, %d tokens".formatted(settings.precision(), tokens);
@@ -216,7 +218,8 @@ final class BlockBenchmark {
   private static void memory(Size size, Precision precision, Path cache) throws Exception {
     String from = Files.exists(cache) ? "already converted" : "converting it";
     try (BenchmarkBlock block = new BenchmarkBlock(size, BlockCache.of(cache, "0".repeat(32)));
-        Run run = block.block(FP32.with(precision).withStatistics(), BenchmarkBlock.LENGTH)) {
+        Run run =
+            block.block(FP32.with(precision).measuring(Statistics.all()), BenchmarkBlock.LENGTH)) {
       run.once(0);
       System.out.printf(
           "| one %s block, %s, 512 tokens, %s | %s |%n", size.key, precision, from, peak());
@@ -231,7 +234,7 @@ final class BlockBenchmark {
         BlockRunner runner =
             new BlockRunner(
                 model,
-                FP32.with(precision).withStatistics(),
+                FP32.with(precision).measuring(Statistics.all()),
                 BlockCache.of(cache, "0".repeat(32)))) {
       for (int s = 0; s < slice.length; s++) {
         int start = s * 7919;

@@ -6,6 +6,11 @@ import dev.foresight.evaluate.PerplexityResult;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.graph.LinearNodes;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Measured;
+import dev.foresight.sketch.RoleSketch;
+import dev.foresight.sketch.SliceStates;
+import dev.foresight.sketch.Sums;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.tensor.SafetensorsFile;
@@ -14,7 +19,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +51,10 @@ final class ExactnessReport {
   private static void blocksOnTheSameInput(Model model, Checkpoint golden, int length)
       throws IOException {
     System.out.println("block | relative RMS | without position 0 | worst sum of two windows");
+    RunnerSettings settings = RunnerSettings.resident().measuring(Statistics.all());
     BlockGraphs graphs =
-        new BlockGraphs(model.config(), model.architecture(), true, LinearNodes.FLOAT);
-    RunnerSettings settings = RunnerSettings.resident().withStatistics();
+        new BlockGraphs(
+            model.config(), model.architecture(), settings.statistics(), LinearNodes.FLOAT);
     RopeTable rope = new RopeTable(model.config(), length);
     double worst = 0;
     for (int block = 0; block < model.config().blocks(); block++) {
@@ -63,9 +68,9 @@ final class ExactnessReport {
               BlockSession.open(model, block, graphs.of(block), settings, cache);
           BatchInputs inputs =
               new BatchInputs(TWO, length, model.config().hidden(), rope, new long[0])) {
-        Map<Role, BatchStatistics> measured = session.run(inputs, in, out);
+        Map<String, Measured> measured = session.run(inputs, in, out);
         out.get(found);
-        sums = worstSum(measured, golden, "two.block" + block);
+        sums = worstSum(sums(measured), golden, "two.block" + block);
       }
       float[] wanted = golden.floats("hidden." + (block + 1));
       double all = Llama.relativeRms(found, wanted);
@@ -82,22 +87,16 @@ final class ExactnessReport {
   private static void slice(Model model, Checkpoint golden, int[][] windows) throws IOException {
     int[][] slice = new int[windows.length / 2][];
     Arrays.setAll(slice, i -> windows[2 * i]);
-    List<Map<Role, BatchStatistics>> blocks = new ArrayList<>();
+    SliceStates<RoleSketch> sums = new SliceStates<>(Sums.SUMS, "", List.of());
     double measuring;
     try (BlockRunner runner =
-        new BlockRunner(model, RunnerSettings.streaming(1).withStatistics())) {
+        new BlockRunner(model, RunnerSettings.streaming(1).measuring(Statistics.all()))) {
       runner.run(Arrays.copyOf(slice, 1));
       double start = processSeconds();
       runner.run(
           slice,
           RowSelection.none(),
-          (block, statistics, firstSequence) -> {
-            if (firstSequence == 0) {
-              blocks.add(statistics);
-            } else {
-              blocks.get(block).replaceAll((role, sum) -> added(sum, statistics.get(role)));
-            }
-          });
+          (block, measured, firstSequence) -> sums.add(block, measured));
       measuring = processSeconds() - start;
     }
     double plain;
@@ -108,6 +107,7 @@ final class ExactnessReport {
       plain = processSeconds() - start;
     }
     double worst = 0;
+    List<Map<String, RoleSketch>> blocks = sums.blocks();
     for (int block = 0; block < blocks.size(); block++) {
       worst = Math.max(worst, worstSum(blocks.get(block), golden, "slice.block" + block));
     }
@@ -144,43 +144,22 @@ final class ExactnessReport {
     }
   }
 
-  private static double worstSum(
-      Map<Role, BatchStatistics> measured, Checkpoint golden, String prefix) throws IOException {
+  private static double worstSum(Map<String, RoleSketch> sums, Checkpoint golden, String prefix)
+      throws IOException {
     double worst = 0;
     for (Role role : Role.values()) {
       String key = "%s.%s".formatted(prefix, role.key());
-      BatchStatistics found = measured.get(role);
-      worst = Math.max(worst, SumErrors.worst(found.later(), golden.floats(key + ".later")));
+      RoleSketch found = sums.get(role.key());
+      worst = Math.max(worst, SumErrors.worst(found.rest(), golden.floats(key + ".later")));
       worst = Math.max(worst, SumErrors.worst(found.first(), golden.floats(key + ".first")));
     }
     return worst;
   }
 
-  private static BatchStatistics added(BatchStatistics a, BatchStatistics b) {
-    return new BatchStatistics(
-        added(a.later(), b.later()), added(a.first(), b.first()), new float[0]);
-  }
-
-  private static BatchStatistics.Stratum added(
-      BatchStatistics.Stratum a, BatchStatistics.Stratum b) {
-    float[] max = a.maxAbs().clone();
-    for (int j = 0; j < max.length; j++) {
-      max[j] = Math.max(max[j], b.maxAbs()[j]);
-    }
-    return new BatchStatistics.Stratum(
-        a.tokens() + b.tokens(),
-        added(a.sumAbs(), b.sumAbs()),
-        added(a.sum(), b.sum()),
-        added(a.sumSquares(), b.sumSquares()),
-        max);
-  }
-
-  private static float[] added(float[] a, float[] b) {
-    float[] sum = a.clone();
-    for (int j = 0; j < sum.length; j++) {
-      sum[j] += b[j];
-    }
-    return sum;
+  private static Map<String, RoleSketch> sums(Map<String, Measured> batch) {
+    SliceStates<RoleSketch> sums = new SliceStates<>(Sums.SUMS, "", List.of());
+    sums.add(0, batch);
+    return sums.blocks().get(0);
   }
 
   private static float[] withoutFirst(float[] states, int length) {

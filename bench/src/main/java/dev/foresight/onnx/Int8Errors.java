@@ -3,6 +3,8 @@ package dev.foresight.onnx;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.ChannelSums;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
@@ -18,11 +20,11 @@ import java.util.function.Function;
 final class Int8Errors {
   private static final int SEQUENCES = 4;
 
-  private static final Map<String, Function<BatchStatistics.Stratum, float[]>> STATISTICS =
+  private static final Map<String, Function<ChannelSums, float[]>> STATISTICS =
       Map.of(
-          "Σ|x|", BatchStatistics.Stratum::sumAbs,
-          "Σx²", BatchStatistics.Stratum::sumSquares,
-          "max|x|", BatchStatistics.Stratum::maxAbs);
+          "Σ|x|", sums -> SumErrors.floats(sums.sumAbs()),
+          "Σx²", sums -> SumErrors.floats(sums.sumSquare()),
+          "max|x|", ChannelSums::maxAbs);
 
   private Int8Errors() {}
 
@@ -63,7 +65,8 @@ final class Int8Errors {
 
   private static float[] run(Model model, Precision precision, int[][] slice, Observed observed)
       throws IOException {
-    RunnerSettings settings = RunnerSettings.streaming(1).withStatistics().with(precision);
+    RunnerSettings settings =
+        RunnerSettings.streaming(1).measuring(Statistics.all()).with(precision);
     try (BlockRunner runner = new BlockRunner(model, settings)) {
       return runner.run(slice, RowSelection.none(), observed);
     }
@@ -86,7 +89,7 @@ final class Int8Errors {
     float[] total = null;
     for (Observed.Call call : observed.calls) {
       if (call.block() == block) {
-        float[] part = STATISTICS.get(statistic).apply(call.statistics().get(role).later());
+        float[] part = STATISTICS.get(statistic).apply(call.sums(role).rest());
         total = total == null ? new float[part.length] : total;
         for (int j = 0; j < part.length; j++) {
           total[j] = statistic.startsWith("max") ? Math.max(total[j], part[j]) : total[j] + part[j];

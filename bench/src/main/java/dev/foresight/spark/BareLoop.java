@@ -6,6 +6,7 @@ import dev.foresight.onnx.BlockCache;
 import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.RowSelection;
 import dev.foresight.onnx.RunnerSettings;
+import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchStore;
 import dev.foresight.spark.store.StoredShard;
@@ -55,7 +56,7 @@ public final class BareLoop {
         BlockRunner runner =
             new BlockRunner(
                 model,
-                RunnerSettings.resident().withStatistics(),
+                RunnerSettings.resident().measuring(Statistics.all()),
                 BlockCache.of(Path.of(args[3]), manifest.model().sha256()))) {
       run(runner, slices.subList(0, 1), 1); // converts the blocks
       double ready = seconds(started);

@@ -20,6 +20,7 @@ final class BatchInputs implements AutoCloseable {
   private final int sequences;
   private final int length;
   private final int channels;
+  private final int rows;
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
 
   /**
@@ -30,6 +31,7 @@ final class BatchInputs implements AutoCloseable {
     this.sequences = sequences;
     this.length = length;
     this.channels = channels;
+    this.rows = rows.length;
     try {
       for (int i = 0; i < rope.ropes(); i++) {
         inputs.put(BlockGraph.cosines(i), floats(rope.cosines(i, length), length, rope.pairs(i)));
@@ -50,6 +52,11 @@ final class BatchInputs implements AutoCloseable {
 
   int tokens() {
     return sequences * length;
+  }
+
+  /** Tokens whose rows are wanted. */
+  int rows() {
+    return rows;
   }
 
   /** The residual stream as a tensor over a direct buffer, not copied. */

@@ -4,6 +4,8 @@ import dev.foresight.Hashing;
 import dev.foresight.Words;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.tensor.SafetensorsWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 
 /**
  * Writes the graphs that a {@link BlockRunner} runs as ONNX files, each with its weights in a file
@@ -26,13 +29,17 @@ public final class BlockExport {
   private final BlockGraphs graphs;
 
   /**
-   * @param statistics whether the graphs also measure the roles
+   * @param statistics what the graphs also measure
    */
-  public BlockExport(Model model, Precision precision, boolean statistics) {
+  public BlockExport(Model model, Precision precision, Collection<Statistic<?>> statistics) {
     this.model = model;
     this.precision = precision;
     this.graphs =
-        new BlockGraphs(model.config(), model.architecture(), statistics, precision.linears());
+        new BlockGraphs(
+            model.config(),
+            model.architecture(),
+            Statistics.nodes(statistics),
+            precision.linears());
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.foresight.model.BlockAttention;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.onnx.graph.BlockGraph;
 import dev.foresight.onnx.graph.LinearNodes;
+import dev.foresight.onnx.graph.StatisticNodes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,14 @@ final class BlockGraphs {
   private final List<BlockAttention> blocks;
   private final Map<BlockAttention, byte[]> graphs = new HashMap<>();
 
+  /**
+   * @param statistics what is measured
+   */
   BlockGraphs(
-      ModelConfig config, Architecture architecture, boolean statistics, LinearNodes linears) {
+      ModelConfig config,
+      Architecture architecture,
+      List<StatisticNodes> statistics,
+      LinearNodes linears) {
     this.blocks = config.attention();
     for (BlockAttention kind : blocks) {
       graphs.computeIfAbsent(

@@ -3,7 +3,8 @@ package dev.foresight.onnx;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.model.Model;
-import dev.foresight.model.Role;
+import dev.foresight.sketch.Measured;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.TensorInfo;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Runs the blocks of a model over slices, one block at a time for all batches of a slice, so that
@@ -59,11 +59,11 @@ public final class BlockRunner implements AutoCloseable {
    * @throws InputException as {@link #run(int[][], RowSelection, BlockObserver)}
    */
   public float[] run(int[][] sequences) throws IOException {
-    return run(sequences, RowSelection.none(), (block, statistics, firstSequence) -> {});
+    return run(sequences, RowSelection.none(), (block, measured, firstSequence) -> {});
   }
 
   /**
-   * The same, telling an observer what every block's roles received.
+   * The same, telling an observer what every block measured.
    *
    * @param sequences token ids of a slice, all of one length
    * @param rows tokens of the slice whose rows the observer gets
@@ -149,22 +149,21 @@ public final class BlockRunner implements AutoCloseable {
   }
 
   /** Advances the hidden states of one batch by one block. */
-  private Map<Role, BatchStatistics> step(
-      BlockSession session, int block, Batch batch, float[] hidden) {
+  private Map<String, Measured> step(BlockSession session, int block, Batch batch, float[] hidden) {
     int size = batch.inputs().tokens() * model.config().hidden();
     int offset = batch.first() * batch.length() * model.config().hidden();
     FloatBuffer in = buffers.take(size);
     FloatBuffer out = buffers.take(size);
     try {
       in.put(hidden, offset, size).flip();
-      Map<Role, BatchStatistics> statistics = session.run(batch.inputs(), in, out);
-      for (Map.Entry<Role, BatchStatistics> measured : statistics.entrySet()) {
-        if (!measured.getValue().finite()) {
-          throw notFinite(session, block, measured.getKey(), batch, hidden);
+      Map<String, Measured> measured = session.run(batch.inputs(), in, out);
+      for (Map.Entry<String, Measured> place : measured.entrySet()) {
+        if (!place.getValue().finite()) {
+          throw notFinite(session, block, place.getKey(), batch, hidden);
         }
       }
       out.get(hidden, offset, size);
-      return statistics;
+      return measured;
     } finally {
       buffers.give(in);
       buffers.give(out);
@@ -173,7 +172,7 @@ public final class BlockRunner implements AutoCloseable {
 
   /** Runs the batch's sequences one by one to name the first that goes wrong. */
   private InputException notFinite(
-      BlockSession session, int block, Role role, Batch batch, float[] hidden) {
+      BlockSession session, int block, String place, Batch batch, float[] hidden) {
     int size = batch.length() * model.config().hidden();
     int last = batch.first() + batch.inputs().sequences() - 1;
     int guilty = batch.first();
@@ -184,7 +183,7 @@ public final class BlockRunner implements AutoCloseable {
       FloatBuffer out = FloatPool.allocate(size);
       for (; guilty < last; guilty++) {
         in.clear().put(hidden, guilty * size, size).flip();
-        if (!session.run(one, in, out.clear()).get(role).finite()) {
+        if (!session.run(one, in, out.clear()).get(place).finite()) {
           break;
         }
       }
@@ -192,11 +191,11 @@ public final class BlockRunner implements AutoCloseable {
     return new NotFiniteException(
         Words.format(
                 "%s, block %d: the %s of sequence %d is not finite. Look for NaN, infinity or huge values",
-                model.location(), block, role.key(), guilty)
+                model.location(), block, NotFiniteException.name(place), guilty)
             + " in the weights of this block and the ones before it.",
         guilty,
         block,
-        Optional.of(role));
+        place);
   }
 
   private void requireFinite(float[] hidden, int[][] sequences) throws IOException {
@@ -212,7 +211,7 @@ public final class BlockRunner implements AutoCloseable {
             + " infinity or huge values in the weights of this block and the ones before it.",
         guilty,
         block,
-        Optional.empty());
+        Statistic.BLOCK);
   }
 
   /** The block behind which a sequence's hidden states are not finite for the first time. */

@@ -7,26 +7,34 @@ import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxEnvironment.Scratch;
 import dev.foresight.onnx.graph.BlockGraph;
+import dev.foresight.sketch.Measured;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * One block with its weights in mapped memory. {@link #run} is safe for several threads; {@link
  * #close} must come after all of them.
  */
 final class BlockSession implements AutoCloseable {
-  private final OrtSession session;
-  private final boolean statistics;
+  private static final List<String> ROLES = Stream.of(Role.values()).map(Role::key).toList();
+  private static final Comparator<String> ROLES_FIRST =
+      Comparator.comparing((String place) -> !ROLES.contains(place))
+          .thenComparing(ROLES::indexOf)
+          .thenComparing(Comparator.naturalOrder());
 
-  private BlockSession(OrtSession session, boolean statistics) {
+  private final OrtSession session;
+
+  private BlockSession(OrtSession session) {
     this.session = session;
-    this.statistics = statistics;
   }
 
   /**
@@ -44,8 +52,7 @@ final class BlockSession implements AutoCloseable {
             cache.folder(),
             settings.precision().repacks(),
             settings.threads(),
-            Scratch.FREED),
-        settings.statistics());
+            Scratch.FREED));
   }
 
   /**
@@ -53,57 +60,43 @@ final class BlockSession implements AutoCloseable {
    *
    * @param hidden [batch, length, hidden], direct
    * @param next where the block's output goes, the same shape, direct
-   * @return what was measured, empty without statistics
+   * @return what the graph measured, by place: roles first, in their order; nothing if it doesn't
    */
-  Map<Role, BatchStatistics> run(BatchInputs inputs, FloatBuffer hidden, FloatBuffer next) {
+  Map<String, Measured> run(BatchInputs inputs, FloatBuffer hidden, FloatBuffer next) {
     Map<String, OnnxTensor> fed = new HashMap<>();
     try (OnnxTensor in = inputs.hidden(hidden);
         OnnxTensor out = inputs.hidden(next)) {
       fed.putAll(inputs.shared(session.getInputNames()));
       fed.put(BlockGraph.HIDDEN, in);
-      Set<String> measured = new HashSet<>(session.getOutputNames());
-      measured.remove(BlockGraph.NEXT);
-      try (OrtSession.Result result = session.run(fed, measured, Map.of(BlockGraph.NEXT, out))) {
-        return statistics ? statistics(result, inputs) : Map.of();
+      Set<String> wanted = new HashSet<>(session.getOutputNames());
+      wanted.remove(BlockGraph.NEXT);
+      try (OrtSession.Result result = session.run(fed, wanted, Map.of(BlockGraph.NEXT, out))) {
+        return measured(result, wanted, inputs);
       }
     } catch (OrtException e) {
       throw new OnnxException("ONNX Runtime fails to run a block", e);
     }
   }
 
-  private static Map<Role, BatchStatistics> statistics(
-      OrtSession.Result result, BatchInputs inputs) {
-    Map<Role, BatchStatistics> statistics = new EnumMap<>(Role.class);
-    for (Role role : Role.values()) {
-      float[] sumAbs = floats(result, role, "sum_abs");
-      float[] sum = floats(result, role, "sum");
-      float[] squares = floats(result, role, "sum_squares");
-      BatchStatistics.Stratum later =
-          new BatchStatistics.Stratum(
-              inputs.tokens() - inputs.sequences(),
-              half(sumAbs, 0),
-              half(sum, 0),
-              half(squares, 0),
-              floats(result, role, "max_later"));
-      BatchStatistics.Stratum first =
-          new BatchStatistics.Stratum(
-              inputs.sequences(),
-              half(sumAbs, 1),
-              half(sum, 1),
-              half(squares, 1),
-              floats(result, role, "max_first"));
-      statistics.put(role, new BatchStatistics(later, first, floats(result, role, "rows")));
+  private static Map<String, Measured> measured(
+      OrtSession.Result result, Set<String> outputs, BatchInputs inputs) {
+    Map<String, Map<String, float[]>> places = new TreeMap<>(ROLES_FIRST);
+    for (String output : outputs) {
+      int dot = output.lastIndexOf('.');
+      places
+          .computeIfAbsent(output.substring(0, dot), place -> new TreeMap<>())
+          .put(output.substring(dot + 1), floats(result, output));
     }
-    return statistics;
+    Map<String, Measured> measured = new LinkedHashMap<>();
+    places.forEach(
+        (place, values) ->
+            measured.put(
+                place, new Measured(inputs.sequences(), inputs.tokens(), inputs.rows(), values)));
+    return measured;
   }
 
-  private static float[] half(float[] values, int which) {
-    int half = values.length / 2;
-    return Arrays.copyOfRange(values, which * half, (which + 1) * half);
-  }
-
-  private static float[] floats(OrtSession.Result result, Role role, String statistic) {
-    OnnxTensor tensor = (OnnxTensor) result.get(BlockGraph.output(role, statistic)).orElseThrow();
+  private static float[] floats(OrtSession.Result result, String output) {
+    OnnxTensor tensor = (OnnxTensor) result.get(output).orElseThrow();
     float[] values = new float[(int) tensor.getInfo().getNumElements()];
     tensor.getFloatBuffer().get(values);
     return values;

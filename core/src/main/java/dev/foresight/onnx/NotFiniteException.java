@@ -1,8 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.InputException;
-import dev.foresight.model.Role;
-import java.util.Optional;
+import dev.foresight.sketch.Statistic;
 
 /** A sequence whose activations are NaN or infinite; says which one, so that it can be left out. */
 public final class NotFiniteException extends InputException {
@@ -10,18 +9,18 @@ public final class NotFiniteException extends InputException {
 
   private final int sequence;
   private final int block;
-  private final Role role; // null behind the last block
+  private final String place;
 
   /**
    * @param sequence number within the slice
    * @param block where it was seen first
-   * @param role whose input it is, none for the hidden states behind the block
+   * @param place the role whose input it is, or {@link Statistic#BLOCK} for the hidden states
    */
-  NotFiniteException(String message, int sequence, int block, Optional<Role> role) {
+  NotFiniteException(String message, int sequence, int block, String place) {
     super(message);
     this.sequence = sequence;
     this.block = block;
-    this.role = role.orElse(null);
+    this.place = place;
   }
 
   /** Number of the first such sequence of the slice. */
@@ -34,8 +33,12 @@ public final class NotFiniteException extends InputException {
     return block;
   }
 
-  /** What was not finite: a role's name, or the hidden states behind the block. */
+  /** What was not finite: a role's name, or the hidden states of the block. */
   public String place() {
-    return role == null ? "hidden states" : role.key();
+    return name(place);
+  }
+
+  static String name(String place) {
+    return place.equals(Statistic.BLOCK) ? "hidden states" : place;
   }
 }

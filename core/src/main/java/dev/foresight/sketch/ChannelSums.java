@@ -1,6 +1,7 @@
 package dev.foresight.sketch;
 
 import dev.foresight.Words;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,11 +11,13 @@ import java.util.Arrays;
  * bit, but not associative: {@link SketchFold} fixes the order. No tokens is the neutral element.
  * NaN and infinities are kept, so that they are seen.
  */
-public final class ChannelSums {
-  private final double[] absolute;
-  private final double[] plain;
-  private final double[] square;
-  private final float[] maximum;
+public final class ChannelSums implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final double[] sumAbs;
+  private final double[] sum;
+  private final double[] sumSquare;
+  private final float[] maxAbs;
   private long tokens;
 
   /** No tokens yet. */
@@ -24,36 +27,37 @@ public final class ChannelSums {
 
   /** Sums as a store holds them; the arrays are copied. */
   public ChannelSums(
-      long tokens, double[] absolute, double[] plain, double[] square, float[] maximum) {
-    if (plain.length != absolute.length
-        || square.length != absolute.length
-        || maximum.length != absolute.length) {
+      long tokens, double[] sumAbs, double[] sum, double[] sumSquare, float[] maxAbs) {
+    if (sum.length != sumAbs.length
+        || sumSquare.length != sumAbs.length
+        || maxAbs.length != sumAbs.length) {
       throw new IllegalArgumentException("Sums of one role have one length");
     }
     this.tokens = tokens;
-    this.absolute = absolute.clone();
-    this.plain = plain.clone();
-    this.square = square.clone();
-    this.maximum = maximum.clone();
+    this.sumAbs = sumAbs.clone();
+    this.sum = sum.clone();
+    this.sumSquare = sumSquare.clone();
+    this.maxAbs = maxAbs.clone();
   }
 
   /**
    * Adds what a graph computed over a batch.
    *
    * @param count tokens summed over
-   * @param sumAbs Σ|x|, one a channel, like the next three
-   * @param sum Σx
-   * @param sumSquare Σx²
-   * @param maxAbs max|x|
+   * @param stratum which of the two lines of each output
    */
-  public void add(long count, float[] sumAbs, float[] sum, float[] sumSquare, float[] maxAbs) {
-    requireChannels(sumAbs.length);
+  void add(long count, Measured batch, int stratum) {
+    float[] batchAbs = batch.output(Sums.SUM_ABS);
+    float[] batchSum = batch.output(Sums.SUM);
+    float[] batchSquare = batch.output(Sums.SUM_SQUARE);
+    float[] batchMax = batch.output(Sums.MAX_ABS);
+    requireChannels(batchAbs.length / 2);
     tokens += count;
-    for (int j = 0; j < absolute.length; j++) {
-      absolute[j] += sumAbs[j];
-      plain[j] += sum[j];
-      square[j] += sumSquare[j];
-      maximum[j] = Math.max(maximum[j], maxAbs[j]);
+    for (int j = 0, at = stratum * channels(); j < channels(); j++, at++) {
+      sumAbs[j] += batchAbs[at];
+      sum[j] += batchSum[at];
+      sumSquare[j] += batchSquare[at];
+      maxAbs[j] = Math.max(maxAbs[j], batchMax[at]);
     }
   }
 
@@ -65,19 +69,19 @@ public final class ChannelSums {
   public void add(ChannelSums other) {
     requireChannels(other.channels());
     tokens += other.tokens;
-    for (int j = 0; j < absolute.length; j++) {
-      absolute[j] += other.absolute[j];
-      plain[j] += other.plain[j];
-      square[j] += other.square[j];
-      maximum[j] = Math.max(maximum[j], other.maximum[j]);
+    for (int j = 0; j < sumAbs.length; j++) {
+      sumAbs[j] += other.sumAbs[j];
+      sum[j] += other.sum[j];
+      sumSquare[j] += other.sumSquare[j];
+      maxAbs[j] = Math.max(maxAbs[j], other.maxAbs[j]);
     }
   }
 
   private void requireChannels(int channels) {
-    if (channels != absolute.length) {
+    if (channels != sumAbs.length) {
       throw new IllegalArgumentException(
           Words.format(
-              "Sums of %d channels do not merge with sums of %d", absolute.length, channels));
+              "Sums of %d channels do not merge with sums of %d", sumAbs.length, channels));
     }
   }
 
@@ -88,42 +92,42 @@ public final class ChannelSums {
 
   /** Number of channels. */
   public int channels() {
-    return absolute.length;
+    return sumAbs.length;
   }
 
   /** Σ|x|, a copy like the next three. */
   public double[] sumAbs() {
-    return absolute.clone();
+    return sumAbs.clone();
   }
 
   /** Σx. */
   public double[] sum() {
-    return plain.clone();
+    return sum.clone();
   }
 
   /** Σx². */
   public double[] sumSquare() {
-    return square.clone();
+    return sumSquare.clone();
   }
 
   /** max|x|. */
   public float[] maxAbs() {
-    return maximum.clone();
+    return maxAbs.clone();
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof ChannelSums that
         && tokens == that.tokens
-        && Arrays.equals(absolute, that.absolute)
-        && Arrays.equals(plain, that.plain)
-        && Arrays.equals(square, that.square)
-        && Arrays.equals(maximum, that.maximum);
+        && Arrays.equals(sumAbs, that.sumAbs)
+        && Arrays.equals(sum, that.sum)
+        && Arrays.equals(sumSquare, that.sumSquare)
+        && Arrays.equals(maxAbs, that.maxAbs);
   }
 
   @Override
   public int hashCode() {
-    return Long.hashCode(tokens) * 31 + Arrays.hashCode(absolute);
+    return Long.hashCode(tokens) * 31 + Arrays.hashCode(sumAbs);
   }
 
   @Override

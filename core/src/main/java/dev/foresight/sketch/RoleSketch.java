@@ -18,6 +18,12 @@ public record RoleSketch(ChannelSums first, ChannelSums rest) {
     return new RoleSketch(new ChannelSums(channels), new ChannelSums(channels));
   }
 
+  /** Adds another's tokens to these, each stratum for itself. */
+  void add(RoleSketch other) {
+    first.add(other.first);
+    rest.add(other.rest);
+  }
+
   /** Number of channels. */
   public int channels() {
     return rest.channels();

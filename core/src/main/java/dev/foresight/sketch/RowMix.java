@@ -45,7 +45,7 @@ public record RowMix(Matrix rows, float[] weights) {
         (shard, rows) -> {
           double weight = shardWeights.getOrDefault(shard, 1.0);
           long[] counts = tokens.get(shard);
-          ShardSample sample = ShardSample.of(rows, kept);
+          ShardSample<SampledRow> sample = ShardSample.of(rows, kept);
           if (firstPosition == FirstPosition.INCLUDE) {
             cells.add(new Cell(weight * counts[0], sample.first()));
           }

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 public record SampledRow(
     String shard, long sequence, int position, long key, float scale, short[] halves)
-    implements Comparable<SampledRow> {
+    implements Sampled {
   private static final int TOP = 14; // the largest half is below 2^15, far from fp16's 65504
 
   /** Narrows the values of a token; a power of two as scale loses nothing beyond fp16's 11 bits. */
@@ -38,20 +38,6 @@ public record SampledRow(
     for (int j = 0; j < halves.length; j++) {
       target[offset + j] = Halves.f16ToFloat(halves[j]) * scale;
     }
-  }
-
-  /** Whether the token is the first of its sequence. */
-  public boolean isFirst() {
-    return position == 0;
-  }
-
-  /** Smallest key first. */
-  @Override
-  public int compareTo(SampledRow other) {
-    int order = Long.compare(key, other.key);
-    order = order != 0 ? order : shard.compareTo(other.shard);
-    order = order != 0 ? order : Long.compare(sequence, other.sequence);
-    return order != 0 ? order : Integer.compare(position, other.position);
   }
 
   @Override

@@ -116,8 +116,7 @@ public final class SketchFold {
     slices.forEach(
         (slice, sketch) -> {
           RoleSketch shard = shards.computeIfAbsent(slice.shard(), s -> RoleSketch.empty(channels));
-          shard.first().add(sketch.first());
-          shard.rest().add(sketch.rest());
+          shard.add(sketch);
         });
     return shards;
   }

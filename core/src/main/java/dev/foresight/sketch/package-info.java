@@ -1,2 +1,5 @@
-/** Activation sketches: sums and sampled rows that merge. Know neither ONNX nor files. */
+/**
+ * Activation sketches: each {@link dev.foresight.sketch.Statistic} with its states, which merge.
+ * Knows neither ONNX nor files.
+ */
 package dev.foresight.sketch;

@@ -160,7 +160,7 @@ class BlockCacheTest {
 
   private static WeightLayout layout(Model model) {
     return new WeightLayout(
-        new BlockGraphs(model.config(), model.architecture(), false, LinearNodes.FLOAT).of(0));
+        new BlockGraphs(model.config(), model.architecture(), List.of(), LinearNodes.FLOAT).of(0));
   }
 
   private BlockCache cache() {

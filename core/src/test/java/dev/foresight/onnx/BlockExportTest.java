@@ -9,6 +9,8 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.graph.BlockGraph;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.LocalModelFolder;
@@ -17,6 +19,7 @@ import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +33,7 @@ class BlockExportTest {
   @EnumSource(Precision.class)
   void exportedFilesOpenedByNameGiveTheBitsOfTheRunner(Precision precision)
       throws IOException, OrtException {
-    export(precision, false);
+    export(precision, List.of());
     try (Checkpoint example =
         SafetensorsFile.open(new LocalModelFolder(folder).open(BlockExport.EXAMPLE))) {
       for (int block = 0; block < 3; block++) {
@@ -42,14 +45,21 @@ class BlockExportTest {
 
   @Test
   void graphsMeasureOnRequest() throws IOException, OrtException {
-    export(Precision.FP32, true);
+    export(Precision.FP32, Statistics.all());
     try (SessionOptions options = new SessionOptions();
         OrtSession session = OnnxEnvironment.get().createSession(file(0), options)) {
-      assertThat(session.getOutputNames()).contains("next", "mlp_output.max_later");
+      assertThat(session.getOutputNames())
+          .contains(
+              "next",
+              "mlp_output.sum_abs",
+              "mlp_output.sum",
+              "mlp_output.sum_square",
+              "mlp_output.max_abs",
+              "mlp_output.rows");
     }
   }
 
-  private void export(Precision precision, boolean statistics) throws IOException {
+  private void export(Precision precision, List<Statistic<?>> statistics) throws IOException {
     try (Model model = Llama.open()) {
       BlockExport export = new BlockExport(model, precision, statistics);
       for (int block = 0; block < model.config().blocks(); block++) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.foresight.InputException;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.ChannelSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,7 +23,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class BlockRunnerTest {
-  private static final RunnerSettings MEASURING = RunnerSettings.resident().withStatistics();
+  private static final RunnerSettings MEASURING =
+      RunnerSettings.resident().measuring(Statistics.all());
 
   @Test
   void fewBlocksInMemoryGiveTheSameBitsAsAllOfThem() throws IOException {
@@ -31,17 +34,14 @@ class BlockRunnerTest {
     Observed streaming = new Observed();
     try (Model model = Llama.open();
         BlockRunner all = new BlockRunner(model, MEASURING);
-        BlockRunner few = new BlockRunner(model, RunnerSettings.streaming(1).withStatistics())) {
+        BlockRunner few =
+            new BlockRunner(model, RunnerSettings.streaming(1).measuring(Statistics.all()))) {
       float[] wanted = all.run(slice, rows, resident);
       assertThat(few.run(slice, rows, streaming)).isEqualTo(wanted);
       assertThat(few.run(slice, rows, new Observed())).isEqualTo(wanted);
     }
     for (int block = 0; block < 3; block++) {
-      for (Role role : Role.values()) {
-        assertThat(streaming.only(block, role))
-            .usingRecursiveComparison()
-            .isEqualTo(resident.only(block, role));
-      }
+      assertThat(streaming.only(block)).usingRecursiveComparison().isEqualTo(resident.only(block));
     }
   }
 
@@ -84,8 +84,7 @@ class BlockRunnerTest {
     }
     assertThat(observed.calls.stream().map(call -> call.block() + ":" + call.firstSequence()))
         .containsExactly("0:0", "0:2", "0:4", "1:0", "1:2", "1:4", "2:0", "2:2", "2:4");
-    assertThat(observed.calls.get(2).statistics().get(Role.MLP_INPUT).later().tokens())
-        .isEqualTo(19);
+    assertThat(observed.calls.get(2).sums(Role.MLP_INPUT).rest().tokens()).isEqualTo(19);
   }
 
   @Test
@@ -101,7 +100,7 @@ class BlockRunnerTest {
       oneBatch.run(slice, new RowSelection(every), whole);
       batchEach.run(slice, new RowSelection(new int[] {2, 9, 20, 29}), some);
     }
-    float[] all = whole.only(0, Role.ATTENTION_INPUT).rows();
+    float[] all = whole.only(0).rows(Role.ATTENTION_INPUT);
     assertThat(rows(some, 0)).containsExactly(concat(row(all, 2), row(all, 9)));
     assertThat(rows(some, 1)).isEmpty();
     assertThat(rows(some, 2)).containsExactly(concat(row(all, 20), row(all, 29)));
@@ -116,31 +115,32 @@ class BlockRunnerTest {
         BlockRunner runner = new BlockRunner(model, MEASURING)) {
       runner.run(slice(3, 10), new RowSelection(every), observed);
     }
-    BatchStatistics found = observed.only(1, Role.MLP_INPUT);
+    ChannelSums found = observed.only(1).sums(Role.MLP_INPUT).rest();
+    float[] rows = observed.only(1).rows(Role.MLP_INPUT);
     int channels = found.channels();
     double sum = 0;
     double max = 0;
     for (int token = 0; token < 30; token++) {
       if (token % 10 > 0) {
-        sum += found.rows()[token * channels + 5];
-        max = Math.max(max, Math.abs(found.rows()[token * channels + 5]));
+        sum += rows[token * channels + 5];
+        max = Math.max(max, Math.abs(rows[token * channels + 5]));
       }
     }
-    assertThat((double) found.later().sum()[5]).isCloseTo(sum, within(1e-5));
-    assertThat((double) found.later().maxAbs()[5]).isEqualTo(max);
+    assertThat(found.sum()[5]).isCloseTo(sum, within(1e-5));
+    assertThat((double) found.maxAbs()[5]).isEqualTo(max);
   }
 
   @Test
-  void sequencesOfOneTokenHaveNoLaterStratum() throws IOException {
+  void sequencesOfOneTokenHaveNoRest() throws IOException {
     Observed observed = new Observed();
     try (Model model = Llama.open();
         BlockRunner runner = new BlockRunner(model, MEASURING)) {
       runner.run(slice(2, 1), RowSelection.none(), observed);
     }
-    BatchStatistics.Stratum later = observed.only(2, Role.MLP_OUTPUT).later();
-    assertThat(later.tokens()).isZero();
-    assertThat(later.sumAbs()).containsOnly(0);
-    assertThat(later.maxAbs()).containsOnly(0);
+    ChannelSums rest = observed.only(2).sums(Role.MLP_OUTPUT).rest();
+    assertThat(rest.tokens()).isZero();
+    assertThat(rest.sumAbs()).containsOnly(0);
+    assertThat(rest.maxAbs()).containsOnly(0);
   }
 
   @Test
@@ -258,7 +258,7 @@ class BlockRunnerTest {
   }
 
   private static float[] rows(Observed observed, int batch) {
-    return observed.calls.get(batch).statistics().get(Role.ATTENTION_INPUT).rows();
+    return observed.calls.get(batch).rows(Role.ATTENTION_INPUT);
   }
 
   private static float[] row(float[] all, int token) {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.graph.LinearNodes;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.RoleSketch;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,14 +87,15 @@ class LlamaExactnessTest {
   void sumsOfAllRolesEqualThoseOfHooks() throws IOException {
     Observed observed = new Observed();
     try (Model model = Llama.open();
-        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
+        BlockRunner runner =
+            new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       runner.run(ids, RowSelection.none(), observed);
       for (int block = 0; block < model.config().blocks(); block++) {
         for (Role role : Role.values()) {
-          BatchStatistics found = observed.only(block, role);
+          RoleSketch found = observed.only(block).sums(role);
           String key = "block%d.%s".formatted(block, role.key());
           assertThat(found.channels()).isEqualTo(role.channels(model.config()));
-          assertThat(SumErrors.worst(found.later(), golden.floats(key + ".later")))
+          assertThat(SumErrors.worst(found.rest(), golden.floats(key + ".later")))
               .as(key)
               .isLessThan(GATE);
           assertThat(SumErrors.worst(found.first(), golden.floats(key + ".first")))
@@ -107,11 +110,12 @@ class LlamaExactnessTest {
   void strataCountTheirTokens() throws IOException {
     Observed observed = new Observed();
     try (Model model = Llama.open();
-        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
+        BlockRunner runner =
+            new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       runner.run(ids, RowSelection.none(), observed);
     }
-    assertThat(observed.only(0, Role.MLP_INPUT).first().tokens()).isEqualTo(3);
-    assertThat(observed.only(0, Role.MLP_INPUT).later().tokens()).isEqualTo(3 * 39);
+    assertThat(observed.only(0).sums(Role.MLP_INPUT).first().tokens()).isEqualTo(3);
+    assertThat(observed.only(0).sums(Role.MLP_INPUT).rest().tokens()).isEqualTo(3 * 39);
   }
 
   private static double errorOfBlock(Model model, int block) throws IOException {
@@ -120,15 +124,14 @@ class LlamaExactnessTest {
     FloatBuffer out = FloatPool.allocate(input.length);
     RunnerSettings settings = RunnerSettings.resident();
     BlockGraphs graphs =
-        new BlockGraphs(model.config(), model.architecture(), false, LinearNodes.FLOAT);
+        new BlockGraphs(model.config(), model.architecture(), List.of(), LinearNodes.FLOAT);
     RopeTable rope = new RopeTable(model.config(), ids[0].length);
     try (BlockCache cache = BlockCache.temporary();
         BlockSession session = BlockSession.open(model, block, graphs.of(block), settings, cache);
         BatchInputs inputs =
             new BatchInputs(
                 ids.length, ids[0].length, model.config().hidden(), rope, new long[0])) {
-      Map<Role, BatchStatistics> none = session.run(inputs, in, out);
-      assertThat(none).isEmpty();
+      assertThat(session.run(inputs, in, out)).isEmpty();
     }
     float[] found = new float[input.length];
     out.get(found);

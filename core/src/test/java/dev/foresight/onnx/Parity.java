@@ -3,11 +3,12 @@ package dev.foresight.onnx;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.graph.LinearNodes;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.RoleSketch;
 import dev.foresight.tensor.Checkpoint;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * How far a model is from what transformers computed with it, each the worst of all blocks, as
@@ -27,15 +28,16 @@ record Parity(double block, double blockSums, double chain, double chainSums, do
     for (int b = 0; b < blocks; b++) {
       OneBlock one = OneBlock.run(model, golden, b);
       block = Math.max(block, one.error());
-      blockSums = Math.max(blockSums, worstSum(one.statistics(), golden, b));
+      blockSums = Math.max(blockSums, worstSum(one.measured(), golden, b));
     }
     int[][] ids = Llama.ids(golden);
     Observed observed = new Observed();
-    try (BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
+    try (BlockRunner runner =
+        new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       float[] hidden = runner.run(ids, RowSelection.none(), observed);
       double chainSums = 0;
       for (Observed.Call call : observed.calls) {
-        chainSums = Math.max(chainSums, worstSum(call.statistics(), golden, call.block()));
+        chainSums = Math.max(chainSums, worstSum(call, golden, call.block()));
       }
       return new Parity(
           block,
@@ -54,13 +56,13 @@ record Parity(double block, double blockSums, double chain, double chainSums, do
     return Llama.relativeRms(LikelyToken.logits(model, first), wanted);
   }
 
-  private static double worstSum(Map<Role, BatchStatistics> measured, Checkpoint golden, int block)
+  private static double worstSum(Observed.Call measured, Checkpoint golden, int block)
       throws IOException {
     double worst = 0;
     for (Role role : Role.values()) {
       String key = "block%d.%s".formatted(block, role.key());
-      BatchStatistics found = measured.get(role);
-      worst = Math.max(worst, SumErrors.worst(found.later(), golden.floats(key + ".later")));
+      RoleSketch found = measured.sums(role);
+      worst = Math.max(worst, SumErrors.worst(found.rest(), golden.floats(key + ".later")));
       worst = Math.max(worst, SumErrors.worst(found.first(), golden.floats(key + ".first")));
     }
     return worst;
@@ -70,29 +72,30 @@ record Parity(double block, double blockSums, double chain, double chainSums, do
    * One block on transformers' input.
    *
    * @param error of its output
-   * @param statistics of its roles
+   * @param measured of its roles
    */
-  record OneBlock(double error, Map<Role, BatchStatistics> statistics) {
+  record OneBlock(double error, Observed.Call measured) {
     static OneBlock run(Model model, Checkpoint golden, int block) throws IOException {
       int[][] ids = Llama.ids(golden);
       int channels = model.config().hidden();
       float[] input = golden.floats("hidden." + block);
       FloatBuffer in = FloatPool.allocate(input.length).put(input).flip();
       FloatBuffer out = FloatPool.allocate(input.length);
-      RunnerSettings settings = RunnerSettings.resident().withStatistics();
+      RunnerSettings settings = RunnerSettings.resident().measuring(Statistics.all());
       BlockGraphs graphs =
-          new BlockGraphs(model.config(), model.architecture(), true, LinearNodes.FLOAT);
+          new BlockGraphs(
+              model.config(), model.architecture(), settings.statistics(), LinearNodes.FLOAT);
       RopeTable rope = new RopeTable(model.config(), ids[0].length);
       try (BlockCache cache = BlockCache.temporary();
           BlockSession session =
               BlockSession.open(model, block, graphs.of(block), settings, cache);
           BatchInputs inputs =
               new BatchInputs(ids.length, ids[0].length, channels, rope, new long[0])) {
-        Map<Role, BatchStatistics> statistics = session.run(inputs, in, out);
+        Observed.Call measured = new Observed.Call(block, session.run(inputs, in, out), 0);
         float[] found = new float[input.length];
         out.get(found);
         float[] wanted = golden.floats("hidden." + (block + 1));
-        return new OneBlock(Llama.relativeRms(found, wanted), statistics);
+        return new OneBlock(Llama.relativeRms(found, wanted), measured);
       }
     }
   }

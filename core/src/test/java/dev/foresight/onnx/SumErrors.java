@@ -1,9 +1,10 @@
 package dev.foresight.onnx;
 
+import dev.foresight.sketch.ChannelSums;
 import java.util.Arrays;
 
 /** Errors of sums against a reference, as relative RMS over channels. */
-final class SumErrors {
+public final class SumErrors {
   private SumErrors() {}
 
   /**
@@ -11,19 +12,27 @@ final class SumErrors {
    *
    * @param wanted [4, channels]: Σ|x|, Σx, Σx², max|x|
    */
-  static double worst(BatchStatistics.Stratum found, float[] wanted) {
-    int channels = found.sum().length;
+  static double worst(ChannelSums found, float[] wanted) {
+    int channels = found.channels();
     float[][] parts = new float[4][];
     for (int i = 0; i < parts.length; i++) {
       parts[i] = Arrays.copyOfRange(wanted, i * channels, (i + 1) * channels);
     }
     double cancelling =
-        Llama.relativeRms(found.sum(), parts[1]) * length(parts[1]) / length(parts[0]);
+        Llama.relativeRms(floats(found.sum()), parts[1]) * length(parts[1]) / length(parts[0]);
     return Math.max(
-        Math.max(Llama.relativeRms(found.sumAbs(), parts[0]), cancelling),
+        Math.max(Llama.relativeRms(floats(found.sumAbs()), parts[0]), cancelling),
         Math.max(
-            Llama.relativeRms(found.sumSquares(), parts[2]),
+            Llama.relativeRms(floats(found.sumSquare()), parts[2]),
             Llama.relativeRms(found.maxAbs(), parts[3])));
+  }
+
+  public static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int j = 0; j < floats.length; j++) {
+      floats[j] = (float) values[j];
+    }
+    return floats;
   }
 
   private static double length(float[] values) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
-import dev.foresight.onnx.BatchStatistics;
 import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.GoldenModel;
 import dev.foresight.onnx.Llama;
+import dev.foresight.onnx.Observed;
 import dev.foresight.onnx.RowSelection;
 import dev.foresight.onnx.RunnerSettings;
 import dev.foresight.quantize.fold.LinearFold;
@@ -15,6 +15,8 @@ import dev.foresight.quantize.fold.LinearScale;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.quantize.plan.Loss;
 import dev.foresight.quantize.plan.SearchSettings;
+import dev.foresight.sketch.ChannelSums;
+import dev.foresight.sketch.Sums;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
@@ -154,25 +156,28 @@ class ArchitectureFoldingTest {
       throws IOException {
     List<Map<Role, RoleStatistics>> blocks = new ArrayList<>();
     try (Checkpoint golden = family.golden();
-        BlockRunner runner = new BlockRunner(model, RunnerSettings.resident().withStatistics())) {
+        BlockRunner runner =
+            new BlockRunner(model, RunnerSettings.resident().measuring(List.of(Sums.SUMS)))) {
       runner.run(
           Llama.ids(golden),
           RowSelection.none(),
           (block, measured, firstSequence) -> {
             Map<Role, RoleStatistics> roles = new EnumMap<>(Role.class);
-            measured.forEach((role, batch) -> roles.put(role, statistics(batch.later())));
+            for (Role role : Role.values()) {
+              roles.put(role, statistics(Observed.sums(measured.get(role.key())).rest()));
+            }
             blocks.add(roles);
           });
     }
     return blocks;
   }
 
-  private static RoleStatistics statistics(BatchStatistics.Stratum sums) {
-    double[] meanAbs = new double[sums.sumAbs().length];
+  private static RoleStatistics statistics(ChannelSums sums) {
+    double[] meanAbs = new double[sums.channels()];
     double[] meanSquare = new double[meanAbs.length];
     for (int j = 0; j < meanAbs.length; j++) {
       meanAbs[j] = sums.sumAbs()[j] / sums.tokens();
-      meanSquare[j] = sums.sumSquares()[j] / sums.tokens();
+      meanSquare[j] = sums.sumSquare()[j] / sums.tokens();
     }
     return new RoleStatistics(meanAbs, meanSquare, null);
   }

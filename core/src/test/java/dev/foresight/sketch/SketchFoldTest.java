@@ -27,7 +27,9 @@ class SketchFoldTest {
 
   private static void add(ChannelSums sums, float... x) {
     float[] abs = {Math.abs(x[0]), Math.abs(x[1])};
-    sums.add(1, abs, x, new float[] {x[0] * x[0], x[1] * x[1]}, abs);
+    double[] exact = {abs[0], abs[1]};
+    double[] square = {exact[0] * exact[0], exact[1] * exact[1]};
+    sums.add(new ChannelSums(1, exact, new double[] {x[0], x[1]}, square, abs));
   }
 
   @Test

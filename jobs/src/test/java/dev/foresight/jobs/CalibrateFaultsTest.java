@@ -302,7 +302,9 @@ class CalibrateFaultsTest {
     Cli.Result refused = Cli.run(quantize);
     assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
     assertThat(refused.err())
-        .contains("has no sampled rows, which the sampled loss needs: use --loss diagonal");
+        .isEqualTo(
+            "foresight: The store file:%s holds no rows of day, which the sampled loss needs: calibrate into another store with --rows 256, or pass --loss diagonal.%n"
+                .formatted(store));
     assertThat(out).doesNotExist();
     Cli.Result diagonal =
         Cli.run(

@@ -40,7 +40,7 @@ class DataChoiceTest {
   }
 
   private static SketchSelection select(DataChoice choice) {
-    return DataSelection.of(choice, store.toString(), manifest, 512);
+    return DataSelection.of(choice, store.toString(), manifest, List.of(), 512);
   }
 
   private static DataChoice bootstrap(long seed) {

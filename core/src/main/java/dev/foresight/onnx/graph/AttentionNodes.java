@@ -43,18 +43,33 @@ final class AttentionNodes {
   }
 
   /**
-   * @param queries [T, heads x head dimension]
-   * @param keys [T, kv heads x head dimension]
-   * @param values the same
+   * Queries as they meet the keys.
+   *
+   * @param x [T, heads x head dimension]
+   * @param batchAndLength a vector with both sizes
+   * @return normed and rotated, [batch, length, heads x head dimension]
+   */
+  String queries(String x, String batchAndLength) {
+    int channels = config.heads() * config.headDimension();
+    return rotate(normed(x, norms.query(), channels), config.heads(), batchAndLength);
+  }
+
+  /** The same of keys, [T, kv heads x head dimension]. */
+  String keys(String x, String batchAndLength) {
+    int channels = config.kvHeads() * config.headDimension();
+    return rotate(normed(x, norms.key(), channels), config.kvHeads(), batchAndLength);
+  }
+
+  /**
+   * @param q {@link #queries}
+   * @param k {@link #keys}
+   * @param values [T, kv heads x head dimension]
    * @param batchAndLength a vector with both sizes
    * @return the heads' outputs side by side, [T, heads x head dimension]
    */
-  String mix(String queries, String keys, String values, String batchAndLength) {
+  String mix(String q, String k, String values, String batchAndLength) {
     int heads = config.heads() * config.headDimension();
-    int kvHeads = config.kvHeads() * config.headDimension();
-    String q = rotate(normed(queries, norms.query(), heads), config.heads(), batchAndLength);
-    String k = rotate(normed(keys, norms.key(), kvHeads), config.kvHeads(), batchAndLength);
-    String v = graph.threeAxes(values, batchAndLength, kvHeads);
+    String v = graph.threeAxes(values, batchAndLength, config.kvHeads() * config.headDimension());
     ScoreNodes scores = new ScoreNodes(graph, batchAndLength);
     ScoreNodes.Heads both = new ScoreNodes.Heads(config.heads(), config.kvHeads());
     String mixed =

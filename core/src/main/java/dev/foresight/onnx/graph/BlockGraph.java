@@ -30,7 +30,7 @@ public final class BlockGraph {
   /** Position of each token in its sequence, [batch, length]. */
   public static final String POSITIONS = "positions";
 
-  /** Ones where a token belongs to a stratum, [2, T]: row 0 later positions, row 1 position 0. */
+  /** Ones where a token belongs to a stratum, [2, T]: row 0 the rest, row 1 position 0. */
   public static final String STRATA = "strata";
 
   /** Numbers of the tokens whose rows are wanted, [k]. */
@@ -40,31 +40,33 @@ public final class BlockGraph {
   private final ModelConfig config;
   private final Architecture architecture;
   private final LinearNodes linears;
-  private final Optional<StatisticNodes> statistics;
+  private final List<StatisticNodes> statistics;
+  private final BlockAttention kind;
   private final AttentionNodes attention;
 
   private BlockGraph(
       ModelConfig config,
       Architecture architecture,
       BlockAttention attention,
-      boolean statistics,
+      List<StatisticNodes> statistics,
       LinearNodes linears) {
     this.config = config;
     this.architecture = architecture;
     this.linears = linears;
-    this.statistics =
-        statistics ? Optional.of(new StatisticNodes(graph, config)) : Optional.empty();
+    this.statistics = statistics;
+    this.kind = attention;
     this.attention = new AttentionNodes(graph, config, architecture.norms(), attention);
   }
 
   /**
    * @param attention what makes this kind of block
+   * @param statistics what is measured, none for a block that only runs
    */
   public static byte[] build(
       ModelConfig config,
       Architecture architecture,
       BlockAttention attention,
-      boolean statistics,
+      List<StatisticNodes> statistics,
       LinearNodes linears) {
     return new BlockGraph(config, architecture, attention, statistics, linears).build();
   }
@@ -79,51 +81,47 @@ public final class BlockGraph {
     return rope == 0 ? "sines" : "sines_" + rope;
   }
 
-  /** Name of the output with a statistic of a role, for example {@code mlp_input.sum_abs}. */
-  public static String output(Role role, String statistic) {
-    return role.key() + "." + statistic;
+  /**
+   * Name of an output that is measured, for example {@code mlp_input.sum_abs}.
+   *
+   * @param place a role, or {@link dev.foresight.sketch.Statistic#BLOCK}
+   */
+  public static String output(String place, String name) {
+    return place + "." + name;
   }
 
   private byte[] build() {
     graph.input(HIDDEN, "batch", "length", config.hidden());
     attention.declareInputs();
-    statistics.ifPresent(StatisticNodes::declareInputs);
     String sizes = graph.node("Shape", List.of(HIDDEN));
     String x = graph.node("Reshape", List.of(HIDDEN, graph.indices(-1, config.hidden())));
     String batchAndLength = graph.node("Slice", List.of(sizes, graph.indices(0), graph.indices(2)));
 
+    MeasuredGraph measured = new MeasuredGraph(graph, config, kind, batchAndLength);
     BlockNorms norms = architecture.norms();
-    String attended = attention(norm(x, norms.attention()), batchAndLength);
+    Map<Part, String> read = linears(Role.ATTENTION_INPUT, norm(x, norms.attention()), measured);
+    String queries = attention.queries(read.get(Part.QUERY), batchAndLength);
+    String keys = attention.keys(read.get(Part.KEY), batchAndLength);
+    String heads = attention.mix(queries, keys, read.get(Part.VALUE), batchAndLength);
+    String attended = linears(Role.ATTENTION_OUTPUT, heads, measured).get(Part.ATTENTION_OUT);
     String middle = graph.node("Add", List.of(x, norm(attended, norms.afterAttention())));
-    String mixed = mlp(norm(middle, norms.mlp()), batchAndLength);
+    String mixed = mlp(norm(middle, norms.mlp()), measured);
     String sum = graph.node("Add", List.of(middle, norm(mixed, norms.afterMlp())));
     graph.output(NEXT, "Reshape", List.of(sum, sizes));
+    BlockValues values = new BlockValues(x, middle, sum, queries, keys);
+    statistics.forEach(nodes -> nodes.ofBlock(measured, values));
     return graph.bytes();
   }
 
   /**
    * @param x normed input, [T, hidden]
-   * @param batchAndLength a vector with both sizes
-   * @return output of o, [T, hidden]
-   */
-  private String attention(String x, String batchAndLength) {
-    Map<Part, String> read = linears(Role.ATTENTION_INPUT, x, batchAndLength);
-    String mixed =
-        attention.mix(
-            read.get(Part.QUERY), read.get(Part.KEY), read.get(Part.VALUE), batchAndLength);
-    return linears(Role.ATTENTION_OUTPUT, mixed, batchAndLength).get(Part.ATTENTION_OUT);
-  }
-
-  /**
-   * @param x normed input, [T, hidden]
-   * @param batchAndLength a vector with both sizes
    * @return output of down, [T, hidden]
    */
-  private String mlp(String x, String batchAndLength) {
-    Map<Part, String> read = linears(Role.MLP_INPUT, x, batchAndLength);
+  private String mlp(String x, MeasuredGraph measured) {
+    Map<Part, String> read = linears(Role.MLP_INPUT, x, measured);
     String gate = activate(read.get(Part.GATE));
     String gated = graph.node("Mul", List.of(gate, read.get(Part.UP)));
-    return linears(Role.MLP_OUTPUT, gated, batchAndLength).get(Part.DOWN);
+    return linears(Role.MLP_OUTPUT, gated, measured).get(Part.DOWN);
   }
 
   private String activate(String x) {
@@ -165,8 +163,8 @@ public final class BlockGraph {
    * @param x what they read, [T, channels]
    * @return output of each part, [T, its rows]
    */
-  private Map<Part, String> linears(Role role, String x, String batchAndLength) {
-    statistics.ifPresent(nodes -> nodes.measure(role, x, batchAndLength));
+  private Map<Part, String> linears(Role role, String x, MeasuredGraph measured) {
+    statistics.forEach(nodes -> nodes.ofRole(measured, role, x));
     Map<Part, String> outputs = new EnumMap<>(Part.class);
     for (LinearSpec linear : architecture.linears(role)) {
       String y =

@@ -1,16 +1,12 @@
 package dev.foresight.quantize.plan;
 
-import java.util.Locale;
+import dev.foresight.sketch.Statistic;
 
-/** A part of a sketch that a plan may read; stores say which they have. */
-public enum Need {
-  /** Sums of each channel. */
-  SUMS,
-  /** Sampled rows of each role. */
-  ROWS;
-
-  /** The name of the statistic in a store. */
-  public String key() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-}
+/**
+ * A statistic that is read of a store, and why. Stores say which they have.
+ *
+ * @param statistic what is read
+ * @param by what needs it, for messages
+ * @param otherwise what does without, after "or"; empty if nothing does
+ */
+public record Need(Statistic<?> statistic, String by, String otherwise) {}

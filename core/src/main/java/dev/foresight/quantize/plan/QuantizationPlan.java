@@ -2,10 +2,13 @@ package dev.foresight.quantize.plan;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.sketch.Rows;
+import dev.foresight.sketch.Statistic;
+import dev.foresight.sketch.Sums;
 import java.io.Serializable;
-import java.util.EnumSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Everything that decides what a model becomes, for one model and before any of its weights are
@@ -50,16 +53,21 @@ public record QuantizationPlan(
         grids.inFloat(linear) ? null : grids.of(linear), search.steps(), search.rounding());
   }
 
-  /** The parts of a sketch that this plan reads. */
-  public Set<Need> needs() {
-    Set<Need> needs = EnumSet.noneOf(Need.class);
+  /** The statistics that this plan reads. */
+  public List<Need> needs() {
+    List<Need> needs = new ArrayList<>();
     if (search.needsStatistics()) {
-      needs.add(Need.SUMS);
+      needs.add(new Need(Sums.SUMS, "method " + method.key(), "pass --method rtn"));
     }
     if (search.needsStatistics() && search.loss() == Loss.SAMPLED) {
-      needs.add(Need.ROWS);
+      needs.add(new Need(Rows.ROWS, "the sampled loss", "pass --loss diagonal"));
     }
     return needs;
+  }
+
+  /** Whether it reads a statistic. */
+  public boolean reads(Statistic<?> statistic) {
+    return needs().stream().anyMatch(need -> need.statistic() == statistic);
   }
 
   /** The same plan for another part of the store; one that learns nothing stays as it is. */

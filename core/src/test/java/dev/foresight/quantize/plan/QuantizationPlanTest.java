@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
 import dev.foresight.sketch.FirstPosition;
+import dev.foresight.sketch.Rows;
+import dev.foresight.sketch.Sums;
 import dev.foresight.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +45,11 @@ class QuantizationPlanTest {
 
   @Test
   void sampledLossNeedsRowsAndDiagonalLossSumsAlone() {
-    assertThat(plan(SearchSettings.awq(), all()).needs()).containsExactly(Need.SUMS, Need.ROWS);
-    assertThat(plan(SearchSettings.awq().withLoss(Loss.DIAGONAL), all()).needs())
-        .containsExactly(Need.SUMS);
+    assertThat(plan(SearchSettings.awq(), all()).needs().stream().map(Need::statistic))
+        .containsExactly(Sums.SUMS, Rows.ROWS);
+    QuantizationPlan diagonal = plan(SearchSettings.awq().withLoss(Loss.DIAGONAL), all());
+    assertThat(diagonal.reads(Sums.SUMS)).isTrue();
+    assertThat(diagonal.reads(Rows.ROWS)).isFalse();
     assertThat(plan(SearchSettings.rtn(), null).needs()).isEmpty();
   }
 

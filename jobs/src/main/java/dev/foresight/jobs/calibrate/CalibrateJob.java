@@ -10,6 +10,8 @@ import dev.foresight.jobs.cli.Version;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Granularity;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.calibrate.CalibrationCounters;
@@ -29,6 +31,7 @@ import dev.foresight.spark.io.TargetFolder;
 import dev.foresight.spark.store.FinishedSlice;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.PackedShard;
+import dev.foresight.spark.store.ShardFolder;
 import dev.foresight.spark.store.StoreFingerprint;
 import dev.foresight.spark.store.StoreRun;
 import dev.foresight.spark.store.StoredShard;
@@ -208,7 +211,7 @@ public final class CalibrateJob {
     spark.setJobGroup("commit", Words.format("Publish %d shards", missing.size()));
     Manifest manifest =
         store.commit(
-            stored(packed, missing, finished),
+            folded(request, root, stored(packed, missing, finished)),
             new TreeSet<>(List.of(Version.of("onnxruntime"))),
             cpus);
     times.calibrated();
@@ -234,11 +237,11 @@ public final class CalibrateJob {
         tasks.stream().mapToLong(SliceTask::sequences).sum() * request.packing().sequenceLength();
     var key =
         new ExecutorModel.Key(
-            location,
-            store.fingerprint().model().sha256(),
-            true,
-            request.execution(),
-            spark.defaultParallelism());
+                location,
+                store.fingerprint().model().sha256(),
+                request.execution(),
+                spark.defaultParallelism())
+            .measuring(request.sketch());
     try (ProgressLine progress = ProgressLine.start(counters, tokens)) {
       return spark
           .parallelize(tasks, tasks.size())
@@ -252,6 +255,19 @@ public final class CalibrateJob {
                   new SerializableConfiguration(conf)))
           .collect();
     }
+  }
+
+  /** The shards with one file each of what is kept a shard. */
+  private List<StoredShard> folded(Request request, String root, List<StoredShard> shards) {
+    boolean any =
+        Statistics.kept(request.sketch()).stream()
+            .anyMatch(statistic -> statistic.granularity() == Granularity.SHARD);
+    return any && !shards.isEmpty()
+        ? spark
+            .parallelize(shards, shards.size())
+            .map(new ShardFolder(root, new SerializableConfiguration(conf)))
+            .collect()
+        : shards;
   }
 
   private static List<StoredShard> stored(

@@ -152,11 +152,11 @@ final class CalibratePlan {
       throws IOException {
     var key =
         new ExecutorModel.Key(
-            location,
-            ModelFingerprint.of(folder).sha256(),
-            true,
-            request.execution(),
-            spark.defaultParallelism());
+                location,
+                ModelFingerprint.of(folder).sha256(),
+                request.execution(),
+                spark.defaultParallelism())
+            .measuring(request.sketch());
     return spark
         .parallelize(List.of(request.packing().sequenceLength()), 1)
         .map(new SliceProbe(key, config.vocabulary(), new SerializableConfiguration(conf)))

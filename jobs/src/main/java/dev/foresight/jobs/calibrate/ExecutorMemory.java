@@ -7,6 +7,8 @@ import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.RunnerSettings;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
@@ -68,13 +70,17 @@ record ExecutorMemory(long blocks, long scratch, long heap, int tasks) {
             * request.packing().sequenceLength()
             * config.hidden()
             * Float.BYTES;
-    long channels = 0;
-    for (Role role : Role.values()) {
-      channels += role.channels(config);
+    long block = 0;
+    for (Statistic<?> statistic : Statistics.kept(request.sketch())) {
+      if (statistic.ofRoles()) {
+        for (Role role : Role.values()) {
+          block += statistic.heapBytes(role.channels(config), request.sketch());
+        }
+      } else {
+        block += statistic.heapBytes(config.hidden(), request.sketch());
+      }
     }
-    long rows = request.sketch().rows() + request.sketch().firstRows();
-    long sums = 2 * (3 * Double.BYTES + Float.BYTES); // both strata
-    return hidden + config.blocks() * channels * (rows * Short.BYTES + sums);
+    return hidden + config.blocks() * block;
   }
 
   private static int tasks(SparkConf conf) {

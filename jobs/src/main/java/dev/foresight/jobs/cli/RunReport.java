@@ -1,8 +1,12 @@
 package dev.foresight.jobs.cli;
 
-import dev.foresight.model.Role;
-import dev.foresight.onnx.BatchStatistics;
 import dev.foresight.onnx.BlockObserver;
+import dev.foresight.sketch.ChannelSums;
+import dev.foresight.sketch.FirstPosition;
+import dev.foresight.sketch.Measured;
+import dev.foresight.sketch.RoleSketch;
+import dev.foresight.sketch.SliceStates;
+import dev.foresight.sketch.Sums;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,25 +34,23 @@ public record RunReport(String model, int[] tokens, List<RoleActivity> roles, Li
   public record RoleActivity(
       int block, String role, double meanAbs, double maxAbs, int channel, boolean atFirstPosition) {
 
-    public static RoleActivity of(int block, Role role, BatchStatistics found) {
+    public static RoleActivity of(int block, String role, RoleSketch found) {
+      ChannelSums all = found.sums(FirstPosition.INCLUDE);
+      double[] sumAbs = all.sumAbs();
+      float[] maxAbs = all.maxAbs();
       double sum = 0;
       int channel = 0;
-      for (int j = 0; j < found.channels(); j++) {
-        sum += (double) found.first().sumAbs()[j] + found.later().sumAbs()[j];
-        channel = maxAbs(found, j) > maxAbs(found, channel) ? j : channel;
+      for (int j = 0; j < all.channels(); j++) {
+        sum += sumAbs[j];
+        channel = maxAbs[j] > maxAbs[channel] ? j : channel;
       }
-      long tokens = found.first().tokens() + found.later().tokens();
       return new RoleActivity(
           block,
-          role.key(),
-          sum / tokens / found.channels(),
-          maxAbs(found, channel),
+          role,
+          sum / all.tokens() / all.channels(),
+          maxAbs[channel],
           channel,
-          found.first().maxAbs()[channel] > found.later().maxAbs()[channel]);
-    }
-
-    private static float maxAbs(BatchStatistics found, int channel) {
-      return Math.max(found.first().maxAbs()[channel], found.later().maxAbs()[channel]);
+          found.first().maxAbs()[channel] > found.rest().maxAbs()[channel]);
     }
   }
 
@@ -59,17 +61,24 @@ public record RunReport(String model, int[] tokens, List<RoleActivity> roles, Li
    */
   public record Next(int id, double probability, String text) {}
 
-  /** Gathers the roles while the model runs; the text is one sequence, so one batch a block. */
+  /** Gathers the roles while the model runs. */
   public static final class Collector implements BlockObserver {
-    private final List<RoleActivity> roles = new ArrayList<>();
+    private final SliceStates<RoleSketch> sums = new SliceStates<>(Sums.SUMS, "text", List.of());
 
     @Override
-    public void block(int block, Map<Role, BatchStatistics> statistics, int firstSequence) {
-      statistics.forEach((role, found) -> roles.add(RoleActivity.of(block, role, found)));
+    public void block(int block, Map<String, Measured> measured, int firstSequence) {
+      sums.add(block, measured);
     }
 
     public List<RoleActivity> roles() {
-      return List.copyOf(roles);
+      List<RoleActivity> roles = new ArrayList<>();
+      List<Map<String, RoleSketch>> blocks = sums.blocks();
+      for (int block = 0; block < blocks.size(); block++) {
+        for (Map.Entry<String, RoleSketch> role : blocks.get(block).entrySet()) {
+          roles.add(RoleActivity.of(block, role.getKey(), role.getValue()));
+        }
+      }
+      return roles;
     }
   }
 

@@ -171,7 +171,7 @@ public final class CompareJob {
       Request request, String name, SketchStore store, Manifest manifest, List<String> shards) {
     DataChoice choice =
         new DataChoice(shards, List.of(), Map.of(), false, null, 0, request.firstPosition());
-    SketchSelection selection = DataSelection.of(choice, store.root().toString(), manifest, 0);
+    SketchSelection selection = DataSelection.of(choice, store.root().toString(), manifest);
     spark.setJobGroup("compare", Words.format("Merge the sums of %s", name));
     List<Moments> moments =
         spark

@@ -64,6 +64,6 @@ record JudgedModel(
 
   /** What executors ask for. */
   ExecutorModel.Key key(Execution execution, int tasks) {
-    return new ExecutorModel.Key(location, fingerprint.sha256(), false, execution, tasks);
+    return new ExecutorModel.Key(location, fingerprint.sha256(), execution, tasks);
   }
 }

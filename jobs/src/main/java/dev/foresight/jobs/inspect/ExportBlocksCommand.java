@@ -7,6 +7,7 @@ import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockExport;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.Locations;
@@ -16,6 +17,7 @@ import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -83,7 +85,8 @@ public final class ExportBlocksCommand implements Callable<Integer> {
   }
 
   private void export(Model opened, Path folder, PrintWriter out) throws IOException {
-    BlockExport export = new BlockExport(opened, precision, statistics);
+    BlockExport export =
+        new BlockExport(opened, precision, statistics ? Statistics.all() : List.of());
     long bytes = 0;
     for (int block = 0; block < opened.config().blocks(); block++) {
       bytes += export.block(block, folder);

@@ -14,6 +14,7 @@ import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.LikelyToken;
 import dev.foresight.onnx.RowSelection;
 import dev.foresight.onnx.RunnerSettings;
+import dev.foresight.sketch.Sums;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.FileSettings;
 import dev.foresight.spark.io.Footprint;
@@ -104,7 +105,7 @@ public final class RunCommand implements Callable<Integer> {
         how.memory() == Execution.Memory.RESIDENT
             ? RunnerSettings.resident()
             : RunnerSettings.streaming(1);
-    settings = settings.withStatistics().with(how.precision());
+    settings = settings.measuring(List.of(Sums.SUMS)).with(how.precision());
     if (how.cache() == null) {
       return new BlockRunner(opened, settings);
     }

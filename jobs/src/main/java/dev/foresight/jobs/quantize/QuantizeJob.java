@@ -194,6 +194,7 @@ public final class QuantizeJob {
             plan.data().orElseThrow(),
             Locations.qualify(request.sketches(), conf),
             manifest.get(),
+            plan.needs(),
             plan.searchRows()));
   }
 

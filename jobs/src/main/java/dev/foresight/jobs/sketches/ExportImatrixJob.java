@@ -60,7 +60,7 @@ final class ExportImatrixJob {
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
       SketchSelection selection =
-          DataSelection.of(data, Locations.qualify(sketches, conf), manifest, 0);
+          DataSelection.of(data, Locations.qualify(sketches, conf), manifest);
       spark.setJobGroup(
           "export-imatrix", Words.format("Merge the sums of %d blocks", manifest.blocks()));
       List<Map<Role, double[]>> meanSquare =

@@ -70,9 +70,7 @@ final class SketchesCompactCommand implements Callable<Integer> {
             ? List.of()
             : context
                 .parallelize(several, several.size())
-                .map(
-                    new ShardCompactor(
-                        root, edit.manifest().fingerprint(), new SerializableConfiguration(conf)))
+                .map(new ShardCompactor(root, new SerializableConfiguration(conf)))
                 .collect();
     edit.apply(Set.of(), compacted);
     int orphans = edit.deleteOrphans();

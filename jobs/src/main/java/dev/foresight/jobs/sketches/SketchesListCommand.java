@@ -3,6 +3,7 @@ package dev.foresight.jobs.sketches;
 import dev.foresight.Words;
 import dev.foresight.jobs.calibrate.CalibrationReport;
 import dev.foresight.jobs.cli.StoreAccess;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchStore;
 import dev.foresight.spark.store.StoredFile;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
@@ -38,12 +40,13 @@ final class SketchesListCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "%s: version %d, model %.12s, %d blocks, sequences of %d tokens, onnxruntime %s%n",
+        "%s: version %d, model %.12s, %d blocks, sequences of %d tokens, %s, onnxruntime %s%n",
         store.root(),
         manifest.fingerprint().version(),
         manifest.model().sha256(),
         manifest.blocks(),
         manifest.packing().sequenceLength(),
+        manifest.statistics().stream().map(Statistic::name).collect(Collectors.joining(" and ")),
         String.join(", ", manifest.runtimes()));
     out.printf(
         Locale.ROOT,

@@ -10,6 +10,8 @@ import dev.foresight.jobs.quantize.QuantizeJob;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.Need;
+import dev.foresight.sketch.Rows;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
@@ -221,8 +223,11 @@ final class PresearchJob {
     StudyMethod method = method(request, judge, PresearchForms.none());
     String store = Locations.qualify(request.sketches(), conf);
     int rows = method.plan().searchRows();
-    SketchSelection own = DataSelection.of(choice(method, part, List.of()), store, manifest, rows);
-    SketchSelection rest = DataSelection.of(choice(method, List.of(), part), store, manifest, rows);
+    List<Need> needs = List.of(new Need(Rows.ROWS, "the loss that forms are compared by", ""));
+    SketchSelection own =
+        DataSelection.of(choice(method, part, List.of()), store, manifest, needs, rows);
+    SketchSelection rest =
+        DataSelection.of(choice(method, List.of(), part), store, manifest, needs, rows);
     Grid grid = method.plan().grids().common();
     List<Integer> blocks = IntStream.range(0, manifest.blocks()).boxed().toList();
     spark.setJobGroup("presearch", Words.format("Try %d forms on %s", forms.size(), name(part)));

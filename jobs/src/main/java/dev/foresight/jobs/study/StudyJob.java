@@ -199,7 +199,7 @@ final class StudyJob {
     String store = Locations.qualify(request.sketches(), conf);
     Map<String, SketchSelection> shards = new TreeMap<>();
     for (String shard : request.plan().shardsOf(manifest, request.sketches())) {
-      shards.put(shard, DataSelection.of(alone(shard), store, manifest, 0));
+      shards.put(shard, DataSelection.of(alone(shard), store, manifest));
     }
     spark.setJobGroup("study", Words.format("Compare the sums of %d shards", shards.size()));
     List<BlockProfile.Result> blocks =

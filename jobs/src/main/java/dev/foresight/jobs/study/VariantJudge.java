@@ -226,7 +226,7 @@ final class VariantJudge implements Closeable {
   }
 
   private ExecutorModel.Key key(String folder, String hash) {
-    return new ExecutorModel.Key(folder, hash, false, execution, spark.defaultParallelism());
+    return new ExecutorModel.Key(folder, hash, execution, spark.defaultParallelism());
   }
 
   @Override

@@ -8,7 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foresight.jobs.Cli;
 import dev.foresight.jobs.cli.RunReport;
 import dev.foresight.model.Role;
-import dev.foresight.onnx.BatchStatistics;
+import dev.foresight.sketch.ChannelSums;
+import dev.foresight.sketch.RoleSketch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,14 +90,13 @@ class RunCommandTest {
 
   @Test
   void activityIsThatOfBothStrata() {
-    BatchStatistics found =
-        new BatchStatistics(
-            new BatchStatistics.Stratum(
-                3, new float[] {3, 6}, new float[2], new float[2], new float[] {2, 4}),
-            new BatchStatistics.Stratum(
-                1, new float[] {9, 2}, new float[2], new float[2], new float[] {9, 2}),
-            new float[0]);
-    assertThat(RunReport.RoleActivity.of(5, Role.MLP_INPUT, found))
+    RoleSketch found =
+        new RoleSketch(
+            new ChannelSums(
+                1, new double[] {9, 2}, new double[2], new double[2], new float[] {9, 2}),
+            new ChannelSums(
+                3, new double[] {3, 6}, new double[2], new double[2], new float[] {2, 4}));
+    assertThat(RunReport.RoleActivity.of(5, "mlp_input", found))
         .isEqualTo(new RunReport.RoleActivity(5, "mlp_input", 20.0 / 4 / 2, 9, 0, true));
   }
 

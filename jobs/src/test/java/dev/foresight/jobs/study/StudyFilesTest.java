@@ -43,8 +43,7 @@ class StudyFilesTest {
         List<String> common = new ArrayList<>(List.of("--bits", Integer.toString(bits)));
         common.addAll(AskedMethod.words(value(study, "--quantize")));
         for (AskedMethod method :
-            AskedMethod.parse(
-                parser, common, value(study, "--methods"), value(study, "--with"))) {
+            AskedMethod.parse(parser, common, value(study, "--methods"), value(study, "--with"))) {
           all.add(method.of(model));
         }
       }

@@ -5,6 +5,9 @@ import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockCache;
 import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.RunnerSettings;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.SketchSettings;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.tensor.ModelFolder;
 import java.io.Closeable;
@@ -33,13 +36,24 @@ public final class ExecutorModel {
    *
    * @param location the model folder
    * @param fingerprint of its files, so that a folder written again is loaded again
-   * @param statistics whether the blocks measure their roles
+   * @param statistics what the blocks measure, by name
    * @param execution how blocks run
    * @param tasks that may run at once in one JVM
    */
   public record Key(
-      String location, String fingerprint, boolean statistics, Execution execution, int tasks)
+      String location, String fingerprint, List<String> statistics, Execution execution, int tasks)
       implements java.io.Serializable {
+    /** Blocks that measure nothing. */
+    public Key(String location, String fingerprint, Execution execution, int tasks) {
+      this(location, fingerprint, List.of(), execution, tasks);
+    }
+
+    /** The same, measuring what a calibration keeps. */
+    public Key measuring(SketchSettings settings) {
+      List<String> names = Statistics.kept(settings).stream().map(Statistic::name).toList();
+      return new Key(location, fingerprint, names, execution, tasks);
+    }
+
     private boolean shares(Key other) {
       return fingerprint.equals(other.fingerprint());
     }
@@ -56,11 +70,12 @@ public final class ExecutorModel {
         key.execution().memory() == Execution.Memory.RESIDENT
             ? RunnerSettings.resident()
             : RunnerSettings.streaming(STREAMED_BLOCKS_OF_TASK * key.tasks());
-    settings = settings.with(key.execution().precision());
+    List<Statistic<?>> measured = new ArrayList<>();
+    key.statistics().forEach(name -> measured.add(Statistics.named(name)));
+    settings = settings.with(key.execution().precision()).measuring(measured);
     this.model = Model.of(folder, ExportedCheckpoints.open(folder));
     this.cache = BlockCache.of(cacheRoot(key.execution()), key.fingerprint());
-    this.runner =
-        new BlockRunner(model, key.statistics() ? settings.withStatistics() : settings, cache);
+    this.runner = new BlockRunner(model, settings, cache);
   }
 
   /** The folder that was asked for, else one that Spark removes when the application ends. */

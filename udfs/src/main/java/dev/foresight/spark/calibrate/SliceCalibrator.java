@@ -2,15 +2,14 @@ package dev.foresight.spark.calibrate;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
-import dev.foresight.model.Role;
-import dev.foresight.onnx.BatchStatistics;
 import dev.foresight.onnx.NotFiniteException;
 import dev.foresight.onnx.RowSelection;
-import dev.foresight.sketch.ChannelSums;
-import dev.foresight.sketch.RoleSketch;
+import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.sketch.SampledPlaces;
 import dev.foresight.sketch.SampledPlaces.Place;
-import dev.foresight.sketch.SampledRow;
+import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.SliceStates;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.io.Cpu;
 import dev.foresight.spark.store.FinishedSlice;
 import dev.foresight.spark.store.SketchStore;
@@ -22,17 +21,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The task of one slice: runs all blocks over its sequences and writes its sums and rows. Nothing
- * but the names of its files and what ran it travels back to the driver.
+ * The task of one slice: runs all blocks over its sequences and writes what they teach. Nothing but
+ * the names of its files and what ran it travels back to the driver.
  */
 public final class SliceCalibrator implements Function<SliceTask, FinishedSlice> {
   private static final long serialVersionUID = 1L;
@@ -79,10 +79,10 @@ public final class SliceCalibrator implements Function<SliceTask, FinishedSlice>
             .boxed()
             .collect(Collectors.toCollection(ArrayList::new));
     List<SkippedSequence> skipped = new ArrayList<>();
-    Collected collected = null;
-    while (collected == null) {
+    List<SliceStates<?>> states = null;
+    while (states == null) {
       try {
-        collected = run(task, sequences, good);
+        states = run(task, sequences, good);
       } catch (NotFiniteException e) {
         skipped.add(skip(task, good.get(e.sequence()), e));
         good.remove(e.sequence());
@@ -90,13 +90,14 @@ public final class SliceCalibrator implements Function<SliceTask, FinishedSlice>
       }
     }
     skipped.sort(Comparator.comparingLong(SkippedSequence::sequence));
-    FinishedSlice finished = write(target, task, collected, good.size(), skipped);
+    FinishedSlice finished = write(target, task, states, good.size(), skipped);
     counters.add(good.size(), sequences[0].length, skipped.size());
     return finished;
   }
 
   /** Runs the sequences that are good so far, all of them again when one of them is not. */
-  private Collected run(SliceTask task, int[][] sequences, List<Integer> good) throws IOException {
+  private List<SliceStates<?>> run(SliceTask task, int[][] sequences, List<Integer> good)
+      throws IOException {
     int length = sequences[0].length;
     List<Long> indices = good.stream().map(i -> task.firstSequence() + i).toList();
     List<Place> places =
@@ -111,16 +112,19 @@ public final class SliceCalibrator implements Function<SliceTask, FinishedSlice>
         places.stream()
             .mapToInt(p -> Collections.binarySearch(indices, p.sequence()) * length + p.position())
             .toArray();
-    Collected collected = new Collected(task.id().shard(), places);
+    List<SliceStates<?>> states = new ArrayList<>();
+    for (Statistic<?> statistic : Statistics.kept(fingerprint.sketch())) {
+      states.add(new SliceStates<>(statistic, task.id().shard(), places));
+    }
     try (ExecutorModel.Lease lease = ExecutorModel.acquire(model, conf.value())) {
       lease
           .runner()
           .run(
               good.stream().map(i -> sequences[i]).toArray(int[][]::new),
               new RowSelection(rows),
-              (block, statistics, first) -> collected.add(block, statistics));
+              (block, measured, first) -> states.forEach(s -> s.add(block, measured)));
     }
-    return collected;
+    return states;
   }
 
   private SkippedSequence skip(SliceTask task, int index, NotFiniteException e) {
@@ -149,66 +153,24 @@ public final class SliceCalibrator implements Function<SliceTask, FinishedSlice>
   private FinishedSlice write(
       SketchStore target,
       SliceTask task,
-      Collected collected,
+      List<SliceStates<?>> states,
       int sequences,
       List<SkippedSequence> skipped)
       throws IOException {
-    StoredFile sums = target.writeSums(task.id(), collected.sums);
-    StoredFile rows =
-        collected.places.isEmpty() ? null : target.writeRows(task.id(), collected.rows);
+    SortedMap<String, StoredFile> files = new TreeMap<>();
+    for (SliceStates<?> of : states) {
+      write(target, task.id(), of).ifPresent(file -> files.put(of.statistic().name(), file));
+    }
     StoredSlice slice =
         new StoredSlice(
-            task.id().shard(),
-            task.id().index(),
-            task.firstSequence(),
-            sequences,
-            skipped,
-            sums,
-            rows);
+            task.id().shard(), task.id().index(), task.firstSequence(), sequences, skipped, files);
     FinishedSlice finished = new FinishedSlice(slice, Cpu.kind());
     target.record(fingerprint, task.shardSha256(), finished);
     return finished;
   }
 
-  /** What the batches of a slice taught, block by block. */
-  private static final class Collected {
-    private final String shard;
-    private final List<Place> places;
-    private final List<Map<Role, RoleSketch>> sums = new ArrayList<>();
-    private final List<Map<Role, List<SampledRow>>> rows = new ArrayList<>();
-
-    Collected(String shard, List<Place> places) {
-      this.shard = shard;
-      this.places = places;
-    }
-
-    void add(int block, Map<Role, BatchStatistics> statistics) {
-      if (block == sums.size()) {
-        sums.add(new EnumMap<>(Role.class));
-        rows.add(new EnumMap<>(Role.class));
-      }
-      statistics.forEach(
-          (role, batch) -> {
-            RoleSketch sketch =
-                sums.get(block).computeIfAbsent(role, r -> RoleSketch.empty(batch.channels()));
-            add(sketch.first(), batch.first());
-            add(sketch.rest(), batch.later());
-            addRows(rows.get(block).computeIfAbsent(role, r -> new ArrayList<>()), batch);
-          });
-    }
-
-    private static void add(ChannelSums sums, BatchStatistics.Stratum batch) {
-      sums.add(batch.tokens(), batch.sumAbs(), batch.sum(), batch.sumSquares(), batch.maxAbs());
-    }
-
-    /** Rows come in the order of places, batch after batch. */
-    private void addRows(List<SampledRow> kept, BatchStatistics batch) {
-      int channels = batch.channels();
-      float[] values = new float[channels];
-      for (int at = 0; at < batch.rows().length; at += channels) {
-        System.arraycopy(batch.rows(), at, values, 0, channels);
-        kept.add(SampledRow.of(shard, places.get(kept.size()), values));
-      }
-    }
+  private static <S> Optional<StoredFile> write(
+      SketchStore target, SliceId slice, SliceStates<S> states) throws IOException {
+    return target.write(states.statistic(), slice, states.blocks());
   }
 }

@@ -90,7 +90,7 @@ public final class ForesightHiddenStates extends ColumnTransformer<ForesightHidd
     String fingerprint = ModelFingerprint.of(ModelFolders.open(location, conf)).sha256();
     int tasks = spark.defaultParallelism();
     ExecutorModel.Key key =
-        new ExecutorModel.Key(location, fingerprint, false, new Execution(memory), tasks);
+        new ExecutorModel.Key(location, fingerprint, new Execution(memory), tasks);
     return new HiddenStatesTask(
         key, column, maxTokens, firstPosition, new SerializableConfiguration(conf));
   }

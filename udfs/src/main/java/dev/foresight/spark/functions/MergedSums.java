@@ -2,6 +2,8 @@ package dev.foresight.spark.functions;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.sketch.ChannelSums;
+import dev.foresight.sketch.Sums;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -41,9 +43,9 @@ record MergedSums(long tokens, double[] sumAbs, double[] sumSquare, float[] maxA
     }
     return new MergedSums(
         row.getLong(row.fieldIndex("tokens")),
-        doubles(row, "sum_abs"),
-        doubles(row, "sum_square"),
-        floats(row, "max_abs"));
+        doubles(row, Sums.SUM_ABS),
+        doubles(row, Sums.SUM_SQUARE),
+        floats(row, Sums.MAX_ABS));
   }
 
   static double[] doubles(Row row, String column) {
@@ -60,8 +62,9 @@ record MergedSums(long tokens, double[] sumAbs, double[] sumSquare, float[] maxA
     return floats;
   }
 
-  static Row row(long tokens, double[] sumAbs, double[] sum, double[] sumSquare, float[] maxAbs) {
-    return RowFactory.create(tokens, sumAbs, sum, sumSquare, maxAbs);
+  static Row row(ChannelSums sums) {
+    return RowFactory.create(
+        sums.tokens(), sums.sumAbs(), sums.sum(), sums.sumSquare(), sums.maxAbs());
   }
 
   /** Σ|x| / T, null where no token was seen. */

@@ -3,6 +3,7 @@ package dev.foresight.spark.functions;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.sketch.ChannelSums;
+import dev.foresight.sketch.Sums;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.Map;
@@ -43,34 +44,25 @@ public final class SumsMerger extends Aggregator<Row, SumsMerger.Slices, Row> {
     }
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // added up, never compared
-  private record Sums(
-      long tokens, double[] sumAbs, double[] sum, double[] sumSquare, float[] maxAbs)
-      implements Serializable {
-    ChannelSums channelSums() {
-      return new ChannelSums(tokens, sumAbs, sum, sumSquare, maxAbs);
-    }
-  }
-
   /** Rows seen so far; public because Spark asks it of what it serializes. */
   public static final class Slices implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final TreeMap<Key, Sums> rows = new TreeMap<>();
+    private final TreeMap<Key, ChannelSums> rows = new TreeMap<>();
 
-    private void add(Key key, Sums sums) {
+    private void add(Key key, ChannelSums sums) {
       if (rows.putIfAbsent(key, sums) != null) {
         throw new InputException(
             Words.format(
                 "foresight_merge: slice %d of shard %s (%s) comes twice, so its tokens would count twice: GROUP BY block, role, and read no slice from two files.",
                 key.slice(), key.shard(), key.stratum()));
       }
-      int channels = rows.firstEntry().getValue().sumAbs().length;
-      if (sums.sumAbs().length != channels) {
+      int channels = rows.firstEntry().getValue().channels();
+      if (sums.channels() != channels) {
         throw new InputException(
             Words.format(
                 "foresight_merge: sums of %d and of %d channels don't merge: GROUP BY block, role.",
-                channels, sums.sumAbs().length));
+                channels, sums.channels()));
       }
     }
   }
@@ -87,12 +79,12 @@ public final class SumsMerger extends Aggregator<Row, SumsMerger.Slices, Row> {
     }
     slices.add(
         new Key(row.getString(0), row.getInt(1), row.getString(2)),
-        new Sums(
+        new ChannelSums(
             row.getLong(3),
-            MergedSums.doubles(row, "sum_abs"),
-            MergedSums.doubles(row, "sum"),
-            MergedSums.doubles(row, "sum_square"),
-            MergedSums.floats(row, "max_abs")));
+            MergedSums.doubles(row, Sums.SUM_ABS),
+            MergedSums.doubles(row, Sums.SUM),
+            MergedSums.doubles(row, Sums.SUM_SQUARE),
+            MergedSums.floats(row, Sums.MAX_ABS)));
     return slices;
   }
 
@@ -104,21 +96,21 @@ public final class SumsMerger extends Aggregator<Row, SumsMerger.Slices, Row> {
 
   @Override
   public Row finish(Slices slices) {
-    int channels = slices.rows.isEmpty() ? 0 : slices.rows.firstEntry().getValue().sumAbs().length;
+    int channels = slices.rows.isEmpty() ? 0 : slices.rows.firstEntry().getValue().channels();
     Map<String, Map<String, ChannelSums>> shards = new TreeMap<>(); // by shard, then stratum
     slices.rows.forEach(
         (key, sums) ->
             shards
                 .computeIfAbsent(key.shard(), shard -> new TreeMap<>())
                 .computeIfAbsent(key.stratum(), stratum -> new ChannelSums(channels))
-                .add(sums.channelSums()));
+                .add(sums));
     ChannelSums all = new ChannelSums(channels);
     for (Map<String, ChannelSums> strata : shards.values()) {
       ChannelSums shard = new ChannelSums(channels);
       strata.values().forEach(shard::add);
       all.add(shard);
     }
-    return MergedSums.row(all.tokens(), all.sumAbs(), all.sum(), all.sumSquare(), all.maxAbs());
+    return MergedSums.row(all);
   }
 
   @Override

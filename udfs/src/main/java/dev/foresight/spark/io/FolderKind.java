@@ -2,6 +2,8 @@ package dev.foresight.spark.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
 import java.io.CharConversionException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -33,7 +36,7 @@ public enum FolderKind {
       "sketch store",
       "manifest.json",
       "manifest\\.json|report\\.json|run\\.json|_SUCCESS|commits/\\d{6,}-HASH\\.json"
-          + "|(sums|rows)/[^/]+\\.\\d{5,}\\.HASH\\.parquet|sequences/[^/]+\\.HASH\\.parquet"
+          + "|(sequences|STATISTIC)/[^/]+\\.HASH\\.parquet"
           + "|_temporary/(runs/UUID|slices/HASH/[^/]+\\.json|UUID-.*)",
       List.of(
           "manifest.json",
@@ -81,9 +84,15 @@ public enum FolderKind {
         Pattern.compile(
             names
                 .replace("TABLE", "(part-\\d{5}-[^/]+\\.parquet|_SUCCESS|_temporary/.*)")
+                .replace("STATISTIC", statistics())
                 .replace("UUID", UUID)
                 .replace("HASH", "[0-9a-f]{16}"));
     this.examples = examples;
+  }
+
+  /** Folders of a store, one a statistic. */
+  private static String statistics() {
+    return Statistics.all().stream().map(Statistic::name).collect(Collectors.joining("|"));
   }
 
   /** What messages call it. */

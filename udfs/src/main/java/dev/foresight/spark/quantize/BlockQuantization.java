@@ -1,7 +1,5 @@
 package dev.foresight.spark.quantize;
 
-import dev.foresight.InputException;
-import dev.foresight.Words;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
@@ -17,15 +15,12 @@ import dev.foresight.quantize.BlockWeights;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.RoleStatistics;
 import dev.foresight.quantize.SampledRows;
-import dev.foresight.quantize.plan.Need;
 import dev.foresight.quantize.plan.QuantizationPlan;
-import dev.foresight.sketch.RowMix;
-import dev.foresight.sketch.SampledRow;
+import dev.foresight.sketch.Rows;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.io.WrittenFile;
 import dev.foresight.spark.store.SketchSelection;
-import dev.foresight.spark.store.SketchStore;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.SafetensorsWriter;
@@ -151,39 +146,17 @@ public final class BlockQuantization
       return statistics;
     }
     Scores known = scores.value().get(block);
-    Map<Role, List<SampledRow>> rows =
-        task.plan().needs().contains(Need.ROWS)
-            ? new SketchStore(conf.value(), task.selection().store())
-                .readRows(task.selection().slices(), block)
+    Map<Role, SampledRows> rows =
+        task.plan().reads(Rows.ROWS)
+            ? ChosenRows.of(task.selection(), block, conf.value())
             : Map.of();
     for (Role role : Role.values()) {
       statistics.put(
           role,
           new RoleStatistics(
-              known.importance().get(role),
-              known.meanSquare().get(role),
-              rows.containsKey(role) ? sample(rows.get(role)) : null));
+              known.importance().get(role), known.meanSquare().get(role), rows.get(role)));
     }
     return statistics;
-  }
-
-  private SampledRows sample(List<SampledRow> stored) {
-    SketchSelection selection = task.selection();
-    RowMix mix =
-        RowMix.of(
-            stored,
-            selection.tokens(),
-            selection.weights(),
-            selection.firstPosition(),
-            selection.rows(),
-            selection.kept());
-    if (mix.rows().rows() == 0) {
-      throw new InputException(
-          Words.format(
-              "%s holds no sampled rows of the chosen shards: use --loss diagonal.",
-              selection.store()));
-    }
-    return new SampledRows(mix.rows(), mix.weights());
   }
 
   private static List<NamedTensor> tensors(

@@ -3,6 +3,8 @@ package dev.foresight.spark.store;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.quantize.plan.Need;
+import dev.foresight.sketch.Granularity;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,11 +24,52 @@ public final class DataSelection {
    * Applies the choice to a store.
    *
    * @param store its folder
+   * @param needs what is read of it
    * @param rows sampled rows that the search sees
-   * @throws InputException if a name is not in the store, or nothing is left
+   * @throws InputException if a name is not in the store, nothing is left, or what is left lacks a
+   *     statistic
    */
-  public static SketchSelection of(DataChoice choice, String store, Manifest manifest, int rows) {
-    return new DataSelection(choice).select(store, manifest, rows);
+  public static SketchSelection of(
+      DataChoice choice, String store, Manifest manifest, List<Need> needs, int rows) {
+    SketchSelection selection = new DataSelection(choice).select(store, manifest, rows);
+    needs.forEach(need -> require(need, selection, choice));
+    return selection;
+  }
+
+  /** The same where sums are read, which every store holds. */
+  public static SketchSelection of(DataChoice choice, String store, Manifest manifest) {
+    return of(choice, store, manifest, List.of(), 0);
+  }
+
+  private static void require(Need need, SketchSelection selection, DataChoice choice) {
+    boolean ofShards = need.statistic().granularity() == Granularity.SHARD;
+    if (ofShards && choice.firstSlices() > 0) {
+      throw new InputException(
+          Words.format(
+              "--first-n-slices can't choose among slices of %s, which %s needs and %s keeps a shard: leave the option out%s.",
+              need.statistic().name(), need.by(), selection.store(), otherwise(need)));
+    }
+    TreeSet<String> lacking = new TreeSet<>();
+    for (StoredSlice slice : ofShards ? selection.shards() : selection.slices()) {
+      if (slice.file(need.statistic()).isEmpty()) {
+        lacking.add(slice.shard());
+      }
+    }
+    if (!lacking.isEmpty()) {
+      throw new InputException(
+          Words.format(
+              "The store %s holds no %s of %s, which %s needs: calibrate into another store with %s%s.",
+              selection.store(),
+              need.statistic().name(),
+              String.join(", ", lacking),
+              need.by(),
+              need.statistic().option(),
+              otherwise(need)));
+    }
+  }
+
+  private static String otherwise(Need need) {
+    return need.otherwise().isEmpty() ? "" : ", or " + need.otherwise();
   }
 
   private SketchSelection select(String store, Manifest manifest, int rows) {
@@ -48,8 +91,20 @@ public final class DataSelection {
     }
     slices.sort(Comparator.comparing(StoredSlice::id));
     counted.values().removeIf(weight -> weight == 1); // unnamed shards weigh 1
+    List<StoredSlice> shards =
+        manifest.stored().stream()
+            .filter(shard -> tokens.containsKey(shard.id()))
+            .map(StoredShard::whole)
+            .toList();
     return new SketchSelection(
-        store, slices, tokens, counted, choice.firstPosition(), rows, manifest.sketch().rows());
+        store,
+        slices,
+        shards,
+        tokens,
+        counted,
+        choice.firstPosition(),
+        rows,
+        manifest.sketch().rows());
   }
 
   private static void requireSlices(String store, StoredShard shard) {

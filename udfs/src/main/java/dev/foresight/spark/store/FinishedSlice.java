@@ -1,5 +1,6 @@
 package dev.foresight.spark.store;
 
+import dev.foresight.sketch.Sums;
 import java.io.Serializable;
 
 /**
@@ -10,7 +11,7 @@ import java.io.Serializable;
  */
 public record FinishedSlice(StoredSlice slice, String cpu) implements Serializable {
   public FinishedSlice {
-    if (slice == null || slice.sums() == null || cpu == null) {
+    if (slice == null || slice.file(Sums.SUMS).isEmpty() || cpu == null) {
       throw new IllegalArgumentException(
           "The record of a slice lacks the slice, its sums or the CPU");
     }

@@ -2,7 +2,9 @@ package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.sketch.SketchSettings;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.text.PackingSettings;
 import java.util.Collection;
@@ -50,6 +52,14 @@ public record Manifest(
   /** What a slice is and keeps. */
   public SketchSettings sketch() {
     return fingerprint.sketch();
+  }
+
+  /** The statistics that every shard holds. */
+  public List<Statistic<?>> statistics() {
+    return Statistics.all().stream()
+        .<Statistic<?>>filter(
+            s -> stored.stream().allMatch(shard -> shard.statistics().contains(s)))
+        .toList();
   }
 
   /** What became of each shard's documents. */

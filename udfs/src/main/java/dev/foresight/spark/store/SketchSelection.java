@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param store the store's folder
  * @param slices chosen, in order
+ * @param shards chosen, each as one slice with what is kept a shard: {@link StoredShard#whole}
  * @param tokens T of each chosen shard as (position 0, rest)
  * @param weights w of each shard; those not named weigh 1
  * @param firstPosition whether position 0 counts
@@ -19,6 +20,7 @@ import java.util.Map;
 public record SketchSelection(
     String store,
     List<StoredSlice> slices,
+    List<StoredSlice> shards,
     Map<String, long[]> tokens,
     Map<String, Double> weights,
     FirstPosition firstPosition,

@@ -1,25 +1,22 @@
 package dev.foresight.spark.store;
 
 import static org.apache.parquet.filter2.predicate.FilterApi.and;
-import static org.apache.parquet.filter2.predicate.FilterApi.eq;
 import static org.apache.parquet.filter2.predicate.FilterApi.gtEq;
-import static org.apache.parquet.filter2.predicate.FilterApi.intColumn;
 import static org.apache.parquet.filter2.predicate.FilterApi.longColumn;
 import static org.apache.parquet.filter2.predicate.FilterApi.lt;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.model.Role;
-import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.RoleSketch;
+import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchFold;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.Statistic;
+import dev.foresight.sketch.Sums;
 import dev.foresight.spark.io.TargetFolder;
-import dev.foresight.spark.store.RowsTable.StoredRow;
 import dev.foresight.spark.store.SequencesTable.Sequence;
-import dev.foresight.spark.store.SumsTable.SumsRow;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,14 +24,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.filter2.predicate.FilterPredicate;
 import org.apache.parquet.hadoop.ParquetWriter;
 
 /**
- * A folder of sketches: {@code manifest.json commits/ sequences/ sums/ rows/ _SUCCESS}.
+ * A folder of sketches: {@code manifest.json commits/ sequences/ _SUCCESS} and a folder a
+ * statistic, as {@code sums/} and {@code rows/}.
  *
  * <p>Tasks write one file a slice and table; the same slice always has the same rows. What counts
  * is what commits name: {@link StoreRun} adds them, {@link #manifest} reads them.
@@ -45,8 +44,6 @@ public final class SketchStore {
   private final Configuration conf;
   private final Path root;
   private final StoreFiles files;
-  private final SumsTable sums = new SumsTable();
-  private final RowsTable rows = new RowsTable();
   private final SequencesTable sequences = new SequencesTable();
 
   /**
@@ -82,7 +79,7 @@ public final class SketchStore {
   public StoredFile writeSequences(String shard, Consumer<Consumer<int[]>> filler)
       throws IOException {
     return files.write(
-        "sequences",
+        StoreFiles.SEQUENCES,
         StoreFiles.slug(shard),
         file -> {
           try (ParquetWriter<Sequence> writer = sequences.writer(conf, file, SEQUENCES_OF_GROUP)) {
@@ -99,7 +96,7 @@ public final class SketchStore {
     int[][] found = new int[count][];
     var column = longColumn("sequence");
     var range = and(gtEq(column, first), lt(column, first + count));
-    read(
+    files.read(
         sequences,
         file,
         shard,
@@ -112,48 +109,27 @@ public final class SketchStore {
     return found;
   }
 
-  /** Writes what a slice taught: sums of every block, in order of block. */
-  public StoredFile writeSums(SliceId slice, List<Map<Role, RoleSketch>> blocks)
-      throws IOException {
-    return files.write(
-        "sums",
-        stem(slice),
-        file -> {
-          try (ParquetWriter<SumsRow> writer = sums.writer(conf, file, SumsTable.ROWS_OF_BLOCK)) {
-            for (int block = 0; block < blocks.size(); block++) {
-              for (Role role : Role.values()) {
-                RoleSketch sketch = blocks.get(block).get(role);
-                writer.write(new SumsRow(slice, block, role, true, sketch.first()));
-                writer.write(new SumsRow(slice, block, role, false, sketch.rest()));
-              }
-            }
-          }
-        });
+  /**
+   * Writes what a slice taught of a statistic.
+   *
+   * @param blocks states by place, in order of block
+   * @return nothing where there is nothing to write
+   */
+  public <S> Optional<StoredFile> write(
+      Statistic<S> statistic, SliceId slice, List<Map<String, S>> blocks) throws IOException {
+    return of(statistic).write(slice, blocks);
   }
 
-  /** Writes a slice's sampled rows of every block; every (block, role) has the same number. */
-  public StoredFile writeRows(SliceId slice, List<Map<Role, List<SampledRow>>> blocks)
-      throws IOException {
-    int rowsOfBlock = blocks.get(0).values().stream().mapToInt(List::size).sum();
-    return files.write(
-        "rows",
-        stem(slice),
-        file -> {
-          try (ParquetWriter<StoredRow> writer =
-              rows.writer(conf, file, Math.max(1, rowsOfBlock))) {
-            for (int block = 0; block < blocks.size(); block++) {
-              for (Role role : Role.values()) {
-                for (SampledRow row : blocks.get(block).get(role)) {
-                  writer.write(new StoredRow(block, role, row));
-                }
-              }
-            }
-          }
-        });
-  }
-
-  private static String stem(SliceId slice) {
-    return Words.format("%s.%05d", StoreFiles.slug(slice.shard()), slice.index());
+  private <S> StatisticFiles<S> of(Statistic<S> statistic) throws IOException {
+    StoreFingerprint fingerprint =
+        new ManifestReader(conf, root)
+            .fingerprint()
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        Words.format(
+                            "%s has no manifest.json: name the folder of a sketch store.", root)));
+    return new StatisticFiles<>(conf, files, fingerprint, statistic);
   }
 
   /** Leaves a record of a finished slice for a run that takes over from a killed one. */
@@ -163,88 +139,47 @@ public final class SketchStore {
   }
 
   /**
+   * Merges what the slices of a shard hold of a statistic.
+   *
+   * @return the file of the whole shard; nothing where there is nothing to write
+   * @throws InputException if a slice's file is missing or damaged
+   */
+  <S> Optional<StoredFile> fold(Statistic<S> statistic, StoredShard shard) throws IOException {
+    StatisticFiles<S> table = of(statistic);
+    List<Map<String, S>> blocks = new ArrayList<>();
+    for (int block = 0; block < table.fingerprint().blocks(); block++) {
+      blocks.add(table.merged(shard.slices(), block));
+    }
+    return table.write(new SliceId(shard.id(), 0), blocks);
+  }
+
+  /**
+   * The states of one block over the given slices; slices that hold none are left out.
+   *
+   * @param slices of a statistic that is kept a shard, {@link StoredShard#whole} ones
+   * @return by place, then slice
+   * @throws InputException if a slice's file is missing or damaged
+   */
+  public <S> Map<String, SortedMap<SliceId, S>> read(
+      Statistic<S> statistic, List<StoredSlice> slices, int block) throws IOException {
+    return of(statistic).read(slices, block);
+  }
+
+  /**
    * The sums of one block over the given slices, one fold a role.
    *
    * @throws InputException if a slice's file is missing or damaged
    */
   public Map<Role, SketchFold> readSums(List<StoredSlice> slices, int block) throws IOException {
+    Map<String, SortedMap<SliceId, RoleSketch>> states = read(Sums.SUMS, slices, block);
     Map<Role, SketchFold> folds = new EnumMap<>(Role.class);
-    StoreFingerprint fingerprint = fingerprint();
-    for (StoredSlice slice : slices) {
-      List<SumsRow> found = new ArrayList<>();
-      read(
-          sums,
-          slice.sums(),
-          slice.shard(),
-          onlyBlock(block),
-          row -> {
-            check(fingerprint, slice, row);
-            found.add(row);
-          });
-      for (Role role : Role.values()) {
-        RoleSketch sketch =
-            new RoleSketch(
-                stratum(found, role, true, slice, block),
-                stratum(found, role, false, slice, block));
-        folds
-            .computeIfAbsent(role, r -> new SketchFold(fingerprint.channels().get(r)))
-            .add(slice.id(), sketch);
-      }
+    for (Role role : Role.values()) {
+      SortedMap<SliceId, RoleSketch> sketches = states.get(role.key());
+      SketchFold fold = new SketchFold(sketches.get(sketches.firstKey()).channels());
+      sketches.forEach(fold::add);
+      folds.put(role, fold);
     }
     return folds;
-  }
-
-  private StoreFingerprint fingerprint() throws IOException {
-    return new ManifestReader(conf, root)
-        .fingerprint()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    Words.format(
-                        "%s has no manifest.json: name the folder of a sketch store.", root)));
-  }
-
-  private static void requireChannels(StoreFingerprint fingerprint, Role role, int count) {
-    int channels = fingerprint.channels().get(role);
-    if (count != channels) {
-      throw new IllegalArgumentException(
-          Words.format("%s has %d channels, not %d", role.key(), count, channels));
-    }
-  }
-
-  /** Fails if the row can't be of this slice. */
-  static void check(StoreFingerprint fingerprint, StoredSlice slice, SumsRow row) {
-    requireChannels(fingerprint, row.role(), row.sums().channels());
-    long length = row.first() ? 1 : fingerprint.packing().sequenceLength() - 1L;
-    if (row.sums().tokens() != slice.sequences() * length) {
-      throw new IllegalArgumentException(
-          Words.format(
-              "%d tokens are not those of %d sequences", row.sums().tokens(), slice.sequences()));
-    }
-  }
-
-  /** Fails if the row can't be of this slice. */
-  static void check(StoreFingerprint fingerprint, StoredSlice slice, StoredRow stored) {
-    requireChannels(fingerprint, stored.role(), stored.row().halves().length);
-    if (!stored.row().shard().equals(slice.shard())) {
-      throw new IllegalArgumentException(
-          Words.format("a row is of shard '%s'", stored.row().shard()));
-    }
-  }
-
-  private ChannelSums stratum(
-      List<SumsRow> found, Role role, boolean first, StoredSlice slice, int block) {
-    return found.stream()
-        .filter(row -> row.role() == role && row.first() == first)
-        .map(SumsRow::sums)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                files.refused(
-                    slice.sums(),
-                    slice.shard(),
-                    Words.format("lacks %s of block %d", role.key(), block),
-                    null));
   }
 
   /**
@@ -254,19 +189,13 @@ public final class SketchStore {
    */
   public Map<Role, List<SampledRow>> readRows(List<StoredSlice> slices, int block)
       throws IOException {
+    Map<String, SortedMap<SliceId, List<SampledRow>>> states = read(Rows.ROWS, slices, block);
     Map<Role, List<SampledRow>> found = new EnumMap<>(Role.class);
-    StoreFingerprint fingerprint = fingerprint();
-    for (StoredSlice slice : slices) {
-      if (slice.rows() != null) {
-        read(
-            rows,
-            slice.rows(),
-            slice.shard(),
-            onlyBlock(block),
-            stored -> {
-              check(fingerprint, slice, stored);
-              found.computeIfAbsent(stored.role(), r -> new ArrayList<>()).add(stored.row());
-            });
+    for (Role role : Role.values()) {
+      List<SampledRow> rows = new ArrayList<>();
+      states.getOrDefault(role.key(), new TreeMap<>()).values().forEach(rows::addAll);
+      if (!rows.isEmpty()) {
+        found.put(role, rows);
       }
     }
     return found;
@@ -286,40 +215,24 @@ public final class SketchStore {
             : files.copy(from.files, shard.sequences(), shard.id(), StoreFiles.slug(shard.id()));
     List<StoredSlice> slices = new ArrayList<>();
     for (StoredSlice slice : shard.slices()) {
-      slices.add(
-          new StoredSlice(
-              slice.shard(),
-              slice.index(),
-              slice.firstSequence(),
-              slice.sequences(),
-              slice.skipped(),
-              files.copy(from.files, slice.sums(), slice.shard(), stem(slice.id())),
-              slice.rows() == null
-                  ? null
-                  : files.copy(from.files, slice.rows(), slice.shard(), stem(slice.id()))));
+      slices.add(slice.with(copies(from, slice)));
     }
-    return new StoredShard(shard.shard(), tokens, slices, shard.compactedSlices());
+    return new StoredShard(
+        shard.shard(), tokens, slices, shard.compactedSlices(), copies(from, shard));
   }
 
-  private <R> void read(
-      Table<R> table,
-      StoredFile file,
-      String shard,
-      Optional<FilterPredicate> filter,
-      Table.RowSink<R> sink)
-      throws IOException {
-    files.check(file, shard);
-    try {
-      table.read(conf, files.path(file), filter, sink);
-    } catch (EOFException e) { // without a word of its own
-      throw files.refused(file, shard, "ends within a page", e);
-    } catch (RuntimeException e) { // Parquet's word for content that is none
-      throw files.refused(file, shard, Words.format("can't be read (%s)", e.getMessage()), e);
-    }
+  private Map<String, StoredFile> copies(SketchStore from, StoredShard shard) throws IOException {
+    return shard.folded().isEmpty() ? Map.of() : copies(from, shard.whole());
   }
 
-  private static Optional<FilterPredicate> onlyBlock(int block) {
-    return Optional.of(eq(intColumn("block"), block));
+  private Map<String, StoredFile> copies(SketchStore from, StoredSlice slice) throws IOException {
+    Map<String, StoredFile> copies = new TreeMap<>();
+    for (Map.Entry<String, StoredFile> file : slice.files().entrySet()) {
+      StoredFile copy =
+          files.copy(from.files, file.getValue(), slice.shard(), StoreFiles.stem(slice.id()));
+      copies.put(file.getKey(), copy);
+    }
+    return copies;
   }
 
   private interface IoAction {

@@ -59,8 +59,7 @@ final class SliceRecords {
     StoredSlice done = finished.slice();
     boolean there =
         done.id().equals(slice)
-            && files.contains(done.sums().name())
-            && (done.rows() == null || files.contains(done.rows().name()));
+            && done.files().values().stream().allMatch(file -> files.contains(file.name()));
     return there ? Optional.of(finished) : Optional.empty();
   }
 

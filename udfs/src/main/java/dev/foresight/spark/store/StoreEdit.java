@@ -132,14 +132,12 @@ public final class StoreEdit {
     FileSystem fileSystem = root.getFileSystem(conf);
     long before = System.currentTimeMillis() - GRACE_MILLIS;
     List<Path> orphans = new ArrayList<>();
-    for (String table : List.of("sequences", "sums", "rows")) {
-      for (String name : new StoreFiles(conf, root).list(table)) {
-        FileStatus status = fileSystem.getFileStatus(new Path(root, name));
-        if (!named.contains(name)
-            && FolderKind.STORE.names(name)
-            && status.getModificationTime() < before) {
-          orphans.add(status.getPath());
-        }
+    for (String name : new StoreFiles(conf, root).listTables()) {
+      FileStatus status = fileSystem.getFileStatus(new Path(root, name));
+      if (!named.contains(name)
+          && FolderKind.STORE.names(name)
+          && status.getModificationTime() < before) {
+        orphans.add(status.getPath());
       }
     }
     for (Path orphan : orphans) {

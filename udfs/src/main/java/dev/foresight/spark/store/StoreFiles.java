@@ -3,7 +3,11 @@ package dev.foresight.spark.store;
 import dev.foresight.Hashing;
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.io.AtomicFiles;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -11,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -19,6 +24,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.filter2.predicate.FilterPredicate;
 
 /**
  * The Parquet files of a store. Each is written under an attempt's own name, then moved to a name
@@ -26,6 +32,9 @@ import org.apache.hadoop.fs.Path;
  * for the first time.
  */
 final class StoreFiles {
+  /** The table of token ids. */
+  static final String SEQUENCES = "sequences";
+
   private static final int DIGITS = 16;
   private static final int LONGEST_SLUG = 160;
   private static final String HYPHEN = "%2D";
@@ -157,6 +166,24 @@ final class StoreFiles {
     CHECKED.add(seen);
   }
 
+  /** Reads the rows of a table that match, in the order of the file. */
+  <R> void read(
+      Table<R> table,
+      StoredFile file,
+      String shard,
+      Optional<FilterPredicate> filter,
+      Table.RowSink<R> sink)
+      throws IOException {
+    check(file, shard);
+    try {
+      table.read(conf, path(file), filter, sink);
+    } catch (EOFException e) { // without a word of its own
+      throw refused(file, shard, "ends within a page", e);
+    } catch (RuntimeException e) { // Parquet's word for content that is none
+      throw refused(file, shard, Words.format("can't be read (%s)", e.getMessage()), e);
+    }
+  }
+
   /** What can be done about a file that is not what it should be. */
   InputException refused(StoredFile file, String shard, String what, Exception cause) {
     return new InputException(
@@ -175,6 +202,15 @@ final class StoreFiles {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The names of the Parquet files in all tables, those that no commit names too. */
+  Set<String> listTables() throws IOException {
+    Set<String> names = new TreeSet<>(list(SEQUENCES));
+    for (Statistic<?> statistic : Statistics.all()) {
+      names.addAll(list(statistic.name()));
+    }
+    return names;
   }
 
   /** The names of all files in a folder of the store. */
@@ -200,6 +236,11 @@ final class StoreFiles {
       }
       return new FileStatus[0];
     }
+  }
+
+  /** First part of the names of a slice's files. */
+  static String stem(SliceId slice) {
+    return Words.format("%s.%05d", slug(slice.shard()), slice.index());
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.foresight.Words;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.graph.Precision;
 import dev.foresight.sketch.SketchSettings;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.text.PackingSettings;
@@ -15,10 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Whose sketches a store holds and how they were made, as {@code manifest.json} says it. It is
@@ -75,6 +81,22 @@ public record StoreFingerprint(
       Precision precision) {
     return new StoreFingerprint(
         FORMAT, VERSION, model, blocks, channels, packing, sketch, precision);
+  }
+
+  /** Where a statistic has states: every role in order, or the block. */
+  public List<String> places(Statistic<?> statistic) {
+    return statistic.ofRoles()
+        ? Stream.of(Role.values()).map(Role::key).toList()
+        : List.of(Statistic.BLOCK);
+  }
+
+  /** Channels of a role's input, or of the residual stream. */
+  public int channels(String place) {
+    Role role =
+        place.equals(Statistic.BLOCK)
+            ? Role.ATTENTION_INPUT
+            : Role.valueOf(place.toUpperCase(Locale.ROOT));
+    return channels.get(role);
   }
 
   /** The same in the version that is written. */
@@ -152,17 +174,23 @@ public record StoreFingerprint(
   }
 
   private static void addDifferences(JsonNode have, JsonNode wanted, List<String> into) {
-    wanted
-        .properties()
-        .forEach(
-            setting -> {
-              JsonNode here = have.path(setting.getKey());
-              if (!here.equals(setting.getValue())) {
-                into.add(
-                    Words.format(
-                        "%s %s, not %s",
-                        setting.getKey(), here.asText(), setting.getValue().asText()));
-              }
-            });
+    LinkedHashSet<String> names = new LinkedHashSet<>();
+    wanted.fieldNames().forEachRemaining(names::add);
+    have.fieldNames().forEachRemaining(names::add); // what only the store was told
+    for (String name : names) {
+      if (!have.path(name).equals(wanted.path(name))) {
+        into.add(
+            Words.format("%s %s, not %s", name, text(have.path(name)), text(wanted.path(name))));
+      }
+    }
+  }
+
+  private static String text(JsonNode setting) {
+    if (!setting.isArray()) {
+      return setting.isMissingNode() ? "nothing" : setting.asText();
+    }
+    return StreamSupport.stream(setting.spliterator(), false)
+        .map(JsonNode::asText)
+        .collect(Collectors.joining("+"));
   }
 }

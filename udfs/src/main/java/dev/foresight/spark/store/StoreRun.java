@@ -170,7 +170,7 @@ public final class StoreRun implements AutoCloseable {
     if (names.isEmpty()) {
       return finished;
     }
-    Set<String> files = files();
+    Set<String> files = new StoreFiles(conf, root).listTables();
     for (SliceId slice : slices) {
       String sha256 = shardSha256.get(slice.shard());
       if (names.contains(records.name(sha256, slice))) {
@@ -179,15 +179,6 @@ public final class StoreRun implements AutoCloseable {
       }
     }
     return finished;
-  }
-
-  private Set<String> files() throws IOException {
-    Set<String> files = new HashSet<>();
-    StoreFiles all = new StoreFiles(conf, root);
-    for (String table : List.of("sequences", "sums", "rows")) {
-      files.addAll(all.list(table));
-    }
-    return files;
   }
 
   /**
@@ -222,7 +213,7 @@ public final class StoreRun implements AutoCloseable {
   }
 
   private void requireFiles(List<StoredShard> shards) throws IOException {
-    Set<String> files = files();
+    Set<String> files = new StoreFiles(conf, root).listTables();
     for (StoredShard shard : shards) {
       for (StoredFile file : shard.files()) {
         if (!files.contains(file.name())) {

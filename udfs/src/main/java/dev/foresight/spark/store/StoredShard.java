@@ -1,11 +1,16 @@
 package dev.foresight.spark.store;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.foresight.Words;
+import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.Statistic;
+import dev.foresight.sketch.Sums;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /**
  * A shard with everything a store holds of it: it is there whole or not at all.
@@ -14,24 +19,44 @@ import java.util.stream.Stream;
  * @param sequences file of its token ids, null where none are kept
  * @param slices in order; one that covers all of them if the shard is compacted
  * @param compactedSlices how many slices were folded into that one, 0 if it is not compacted
+ * @param folded its file of each statistic that is kept a shard, by the statistic's name
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record StoredShard(
-    PackedShard shard, StoredFile sequences, List<StoredSlice> slices, int compactedSlices)
+    PackedShard shard,
+    StoredFile sequences,
+    List<StoredSlice> slices,
+    int compactedSlices,
+    @JsonAnyGetter @JsonAnySetter Map<String, StoredFile> folded)
     implements Serializable {
+  /** Nothing that is kept a shard. */
+  public StoredShard(
+      PackedShard shard, StoredFile sequences, List<StoredSlice> slices, int compactedSlices) {
+    this(shard, sequences, slices, compactedSlices, Map.of());
+  }
+
   public StoredShard {
     slices = List.copyOf(slices);
+    folded = StoredFile.inOrder(folded);
     if (shard == null || compactedSlices < 0) {
       throw new IllegalArgumentException(
           "A shard lacks its text, or was compacted from less than nothing");
     }
     int index = -1;
     for (StoredSlice slice : slices) {
-      if (!slice.shard().equals(shard.id()) || slice.index() <= index || slice.sums() == null) {
+      if (!slice.shard().equals(shard.id())
+          || slice.index() <= index
+          || slice.file(Sums.SUMS).isEmpty()) {
         throw new IllegalArgumentException(
             Words.format(
                 "Slice %d of shard '%s' stands twice, in another shard or without sums",
                 slice.index(), shard.id()));
+      }
+      if (!slice.files().keySet().equals(slices.get(0).files().keySet())) {
+        throw new IllegalArgumentException(
+            Words.format(
+                "Slice %d of shard '%s' holds %s, the first one %s",
+                slice.index(), shard.id(), slice.files().keySet(), slices.get(0).files().keySet()));
       }
       index = slice.index();
     }
@@ -47,14 +72,29 @@ public record StoredShard(
     return slices.stream().mapToLong(StoredSlice::sequences).sum();
   }
 
+  /** The whole shard as one slice, with what is kept a shard. */
+  public StoredSlice whole() {
+    return new StoredSlice(id(), 0, 0, (int) usedSequences(), skipped(), folded);
+  }
+
+  /** The statistics that it holds. */
+  public List<Statistic<?>> statistics() {
+    return Statistics.all().stream()
+        .<Statistic<?>>filter(
+            s ->
+                folded.containsKey(s.name())
+                    || slices.stream().allMatch(slice -> slice.file(s).isPresent()))
+        .toList();
+  }
+
   /** Every file of it. */
   public List<StoredFile> files() {
     List<StoredFile> files = new ArrayList<>();
-    Stream.concat(
-            Stream.of(sequences == null ? List.<StoredFile>of() : List.of(sequences)),
-            slices.stream()
-                .map(s -> s.rows() == null ? List.of(s.sums()) : List.of(s.sums(), s.rows())))
-        .forEach(files::addAll);
+    if (sequences != null) {
+      files.add(sequences);
+    }
+    slices.forEach(slice -> files.addAll(slice.files().values()));
+    files.addAll(folded.values());
     return files;
   }
 

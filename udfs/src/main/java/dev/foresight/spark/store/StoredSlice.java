@@ -1,10 +1,18 @@
 package dev.foresight.spark.store;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.foresight.Words;
+import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.Statistic;
+import dev.foresight.sketch.Sums;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A slice that has been run, and where its sketches are.
@@ -14,8 +22,7 @@ import java.util.List;
  * @param firstSequence where it begins in the shard
  * @param sequences how many it was run over, skipped ones not counted
  * @param skipped sequences that it was run without
- * @param sums file of its sums
- * @param rows file of its sampled rows, null where none are kept
+ * @param files its file of each statistic that it holds, by the statistic's name
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record StoredSlice(
@@ -24,8 +31,7 @@ public record StoredSlice(
     long firstSequence,
     int sequences,
     List<SkippedSequence> skipped,
-    StoredFile sums,
-    StoredFile rows)
+    @JsonAnyGetter @JsonAnySetter Map<String, StoredFile> files)
     implements Serializable {
   public StoredSlice {
     skipped = skipped == null ? List.of() : List.copyOf(skipped);
@@ -35,6 +41,17 @@ public record StoredSlice(
               "Slice %d of shard '%s' has %d sequences from %d",
               index, shard, sequences, firstSequence));
     }
+    files = StoredFile.inOrder(files);
+  }
+
+  /** Its file of a statistic, nothing if it holds none. */
+  public Optional<StoredFile> file(Statistic<?> statistic) {
+    return Optional.ofNullable(files.get(statistic.name()));
+  }
+
+  /** The same slice with other files. */
+  StoredSlice with(Map<String, StoredFile> others) {
+    return new StoredSlice(shard, index, firstSequence, sequences, skipped, others);
   }
 
   /** What sums are merged by. */
@@ -44,15 +61,14 @@ public record StoredSlice(
 
   /** A slice of version 1, whose files are named by its id alone. */
   StoredSlice inVersionOne() {
-    return new StoredSlice(
-        shard,
-        index,
-        firstSequence,
-        sequences,
-        skipped,
-        StoredFile.unchecked(
-            Words.format("sums/%s.%05d.parquet", StoreFiles.encoded(shard), index)),
-        StoredFile.unchecked(
-            Words.format("rows/%s.%05d.parquet", StoreFiles.encoded(shard), index)));
+    Map<String, StoredFile> named = new TreeMap<>();
+    for (Statistic<?> statistic : List.of(Sums.SUMS, Rows.ROWS)) { // all that there were
+      named.put(
+          statistic.name(),
+          StoredFile.unchecked(
+              Words.format(
+                  "%s/%s.%05d.parquet", statistic.name(), StoreFiles.encoded(shard), index)));
+    }
+    return with(named);
   }
 }

@@ -1,7 +1,5 @@
 package dev.foresight.spark.study;
 
-import dev.foresight.InputException;
-import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
@@ -13,13 +11,11 @@ import dev.foresight.quantize.RoleStatistics;
 import dev.foresight.quantize.SampledRows;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.quantize.plan.SearchSettings;
-import dev.foresight.sketch.RowMix;
-import dev.foresight.sketch.SampledRow;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
+import dev.foresight.spark.quantize.ChosenRows;
 import dev.foresight.spark.store.SketchSelection;
-import dev.foresight.spark.store.SketchStore;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.Serializable;
@@ -78,11 +74,12 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
     try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
       BlockWeights weights = BlockParts.read(model, block, Optional.empty());
-      Map<Role, SampledRows> rows = rows(plan.calibrated(), block);
+      Map<Role, SampledRows> rows = ChosenRows.of(plan.calibrated(), block, conf.value());
       Moments own = moments.value().get(block);
       Moments others = new BlockMoments(plan.elsewhere(), conf).call(block);
       Map<Role, RoleStatistics> elsewhere =
-          statistics(others.meanAbs(), others, rows(plan.elsewhere(), block));
+          statistics(
+              others.meanAbs(), others, ChosenRows.of(plan.elsewhere(), block, conf.value()));
       List<Map<Role, Double>> losses = new ArrayList<>();
       for (Form form : plan.forms()) {
         losses.add(
@@ -108,32 +105,5 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
             statistics.put(
                 role, new RoleStatistics(scores, moments.meanSquare().get(role), rows.get(role))));
     return statistics;
-  }
-
-  private Map<Role, SampledRows> rows(SketchSelection part, int block) throws IOException {
-    Map<Role, SampledRows> sampled = new EnumMap<>(Role.class);
-    Map<Role, List<SampledRow>> stored =
-        new SketchStore(conf.value(), part.store()).readRows(part.slices(), block);
-    stored.forEach(
-        (role, rows) -> {
-          RowMix mix =
-              RowMix.of(
-                  rows,
-                  part.tokens(),
-                  part.weights(),
-                  part.firstPosition(),
-                  part.rows(),
-                  part.kept());
-          if (mix.rows().rows() > 0) {
-            sampled.put(role, new SampledRows(mix.rows(), mix.weights()));
-          }
-        });
-    if (sampled.isEmpty()) {
-      throw new InputException(
-          Words.format(
-              "%s holds no sampled rows of %s, which the search needs: calibrate with --rows.",
-              part.store(), String.join(", ", part.tokens().keySet())));
-    }
-    return sampled;
   }
 }

@@ -7,22 +7,21 @@ import dev.foresight.hostile.HostileCases;
 import dev.foresight.hostile.HostileCases.Case;
 import dev.foresight.hostile.Spoiler;
 import dev.foresight.model.Role;
-import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.FirstPosition;
-import dev.foresight.sketch.RoleSketch;
 import dev.foresight.sketch.RowMix;
+import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchFold;
+import dev.foresight.sketch.SliceExtent;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.Sums;
 import dev.foresight.spark.ObjectStore;
-import dev.foresight.spark.store.RowsTable.StoredRow;
-import dev.foresight.spark.store.SumsTable.SumsRow;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.Path;
 import org.apache.logging.log4j.Level;
@@ -52,6 +51,8 @@ class HostileSketchesTest {
   private static final Set<Class<?>> OF_PARQUET = Set.of(IOException.class, AssertionError.class);
   private static final SliceId SLICE = new SliceId("a", 0);
 
+  private static final StatisticTable SUMS_TABLE = new StatisticTable(Sums.SUMS);
+  private static final StatisticTable ROWS_TABLE = new StatisticTable(Rows.ROWS);
   private static final String ROOT = "objects://bucket/store";
 
   private StoredSlice slice;
@@ -69,17 +70,11 @@ class HostileSketchesTest {
     ObjectStore.install(CONF);
     SmallShards.add(ROOT, SmallShards.packed("a", 2, "text of a"));
     StoredSlice good = new SketchStore(CONF, ROOT).manifest().slices().get(0);
-    sums = "/store/" + good.sums().name();
-    rows = "/store/" + good.rows().name();
-    slice =
-        new StoredSlice(
-            "a",
-            0,
-            0,
-            2,
-            List.of(),
-            StoredFile.unchecked(good.sums().name()),
-            StoredFile.unchecked(good.rows().name()));
+    sums = "/store/" + good.files().get("sums").name();
+    rows = "/store/" + good.files().get("rows").name();
+    Map<String, StoredFile> unchecked = new TreeMap<>();
+    good.files().forEach((name, file) -> unchecked.put(name, StoredFile.unchecked(file.name())));
+    slice = good.with(unchecked);
   }
 
   /** Reads a block and uses it as a search does. */
@@ -137,38 +132,43 @@ class HostileSketchesTest {
 
   /** What the store does with the rows of a file, one by one, and then a search. */
   private void use(StoreFingerprint fingerprint, List<Group> groups, Group group) {
-    Map<Role, ChannelSums> first = new EnumMap<>(Role.class);
-    Map<Role, ChannelSums> rest = new EnumMap<>(Role.class);
-    StoredRow stored;
+    Map<String, List<Object[]>> byRole = new TreeMap<>();
+    SampledRow stored;
     try {
       for (Group of : groups) {
-        SumsRow row = new SumsTable().read(of);
-        SketchStore.check(fingerprint, slice, row);
-        (row.first() ? first : rest).put(row.role(), row.sums());
+        StatisticTable.Row row = SUMS_TABLE.read(of);
+        byRole.computeIfAbsent(row.place(), role -> new ArrayList<>()).add(row.values());
       }
-      stored = new RowsTable().read(group);
-      SketchStore.check(fingerprint, slice, stored);
+      byRole.forEach(
+          (role, rows) ->
+              Sums.SUMS
+                  .state(rows, extent(fingerprint, role))
+                  .ifPresent(
+                      sketch -> {
+                        SketchFold fold = new SketchFold(sketch.channels());
+                        fold.add(SLICE, sketch);
+                        fold.moments(FirstPosition.EXCLUDE, Map.of());
+                      }));
+      StatisticTable.Row row = ROWS_TABLE.read(group);
+      List<Object[]> values = List.<Object[]>of(row.values());
+      stored = Rows.ROWS.state(values, extent(fingerprint, row.place())).orElseThrow().get(0);
     } catch (RuntimeException e) { // as the store does
       throw new InputException("refused: " + e, e);
     }
-    for (Role role : rest.keySet()) {
-      if (first.containsKey(role)) {
-        SketchFold fold = new SketchFold(rest.get(role).channels());
-        fold.add(SLICE, new RoleSketch(first.get(role), rest.get(role)));
-        fold.moments(FirstPosition.EXCLUDE, Map.of());
-      }
-    }
     RowMix.of(
-        List.of(stored.row()),
-        Map.of("a", new long[] {2, 6}),
-        Map.of(),
-        FirstPosition.INCLUDE,
-        8,
-        3);
+        List.of(stored), Map.of("a", new long[] {2, 6}), Map.of(), FirstPosition.INCLUDE, 8, 3);
+  }
+
+  private SliceExtent extent(StoreFingerprint fingerprint, String role) {
+    return new SliceExtent(
+        SLICE,
+        slice.sequences(),
+        fingerprint.packing().sequenceLength(),
+        fingerprint.channels(role));
   }
 
   private static Group sumsGroup(Role role, boolean first, Spoiler spoiler) {
-    Group group = new SimpleGroup(new SumsTable().schema());
+    Group group = new SimpleGroup(SUMS_TABLE.schema());
     group.append("shard", "a").append("slice", 0).append("block", 0);
     group.append("role", spoiler.pick(60) == 0 ? spoiler.text() : role.key());
     group.append("stratum", spoiler.pick(60) == 0 ? spoiler.text() : first ? "first" : "rest");
@@ -189,7 +189,7 @@ class HostileSketchesTest {
   private static Group rowGroup(Spoiler spoiler) {
     Role role = spoiler.pick(List.of(Role.values()));
     int length = 2 * channels(role, spoiler) + (spoiler.pick(20) == 0 ? 1 : 0);
-    return new SimpleGroup(new RowsTable().schema())
+    return new SimpleGroup(ROWS_TABLE.schema())
         .append("shard", spoiler.pick(10) == 0 ? spoiler.text() : "a")
         .append("block", 0)
         .append("role", spoiler.pick(10) == 0 ? spoiler.text() : role.key())
@@ -223,48 +223,52 @@ class HostileSketchesTest {
   }
 
   private static void writeSums(String file, Spoiler spoiler) throws IOException {
-    SumsTable table = new SumsTable();
-    try (ParquetWriter<SumsRow> writer = table.writer(CONF, out(file), SumsTable.ROWS_OF_BLOCK)) {
+    try (ParquetWriter<StatisticTable.Row> writer = SUMS_TABLE.writer(CONF, out(file), 8)) {
       for (Role role : Role.values()) {
         for (boolean first : new boolean[] {true, false}) {
           if (spoiler.pick(40) > 0) {
             int channels = channels(role, spoiler);
             long tokens = spoiler.pick(20) == 0 ? spoiler.size() : first ? 2 : 6;
-            writer.write(
-                new SumsRow(SLICE, block(spoiler), role, first, sums(tokens, channels, spoiler)));
+            int block = block(spoiler);
+            double[] values = numbers(channels, spoiler);
+            Object[] row = {
+              first ? "first" : "rest", tokens, values, values, values, new float[channels]
+            };
+            writer.write(new StatisticTable.Row(SLICE, block, role.key(), row));
           }
         }
       }
     }
   }
 
-  private static ChannelSums sums(long tokens, int channels, Spoiler spoiler) {
+  private static double[] numbers(int channels, Spoiler spoiler) {
     double[] values = new double[channels];
     for (int j = 0; j < channels; j++) {
       values[j] = number(spoiler);
     }
-    return new ChannelSums(tokens, values, values, values, new float[channels]);
+    return values;
   }
 
   private static void writeRows(String file, Spoiler spoiler) throws IOException {
-    List<StoredRow> stored = new ArrayList<>();
+    List<StatisticTable.Row> stored = new ArrayList<>();
     for (Role role : Role.values()) {
       for (int n = spoiler.pick(4); n > 0; n--) {
-        SampledRow row =
-            new SampledRow(
-                spoiler.pick(20) == 0 ? spoiler.pick(List.of("b", "", "../a")) : "a",
-                spoiler.pick(20) == 0 ? spoiler.size() : spoiler.pick(2),
-                spoiler.pick(20) == 0 ? (int) spoiler.size() : spoiler.pick(4),
-                spoiler.size(),
-                spoiler.pick(20) == 0
-                    ? spoiler.pick(List.of(0f, -1f, Float.NaN, Float.POSITIVE_INFINITY))
-                    : 1,
-                new short[channels(role, spoiler)]);
-        stored.add(new StoredRow(block(spoiler), role, row));
+        String shard = spoiler.pick(20) == 0 ? spoiler.pick(List.of("b", "%", "../a")) : "a";
+        Object[] row = {
+          spoiler.pick(20) == 0 ? spoiler.size() : (long) spoiler.pick(2),
+          spoiler.pick(20) == 0 ? (int) spoiler.size() : spoiler.pick(4),
+          spoiler.size(),
+          spoiler.pick(20) == 0
+              ? spoiler.pick(List.of(0f, -1f, Float.NaN, Float.POSITIVE_INFINITY))
+              : 1f,
+          new byte[2 * channels(role, spoiler)]
+        };
+        int block = block(spoiler);
+        stored.add(new StatisticTable.Row(new SliceId(shard, 0), block, role.key(), row));
       }
     }
-    try (ParquetWriter<StoredRow> writer = new RowsTable().writer(CONF, out(file), 16)) {
-      for (StoredRow row : stored) {
+    try (ParquetWriter<StatisticTable.Row> writer = ROWS_TABLE.writer(CONF, out(file), 16)) {
+      for (StatisticTable.Row row : stored) {
         writer.write(row);
       }
     }

@@ -138,7 +138,7 @@ class HostileStoreTest {
   void commitThatNamesAFileOutsideTheStoreIsRefusedBeforeAnythingIsDeleted() throws IOException {
     String precious = "/precious.parquet";
     ObjectStore.put(precious, new byte[1]);
-    String file = read().slices().get(0).sums().name();
+    String file = read().slices().get(0).files().get("sums").name();
     byte[] good = ObjectStore.get(commit);
     for (String name :
         List.of(

@@ -5,10 +5,12 @@ import dev.foresight.model.Role;
 import dev.foresight.onnx.graph.Precision;
 import dev.foresight.sketch.ChannelSums;
 import dev.foresight.sketch.RoleSketch;
+import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.SampledPlaces;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.Sums;
 import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.ModelFingerprint;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -104,15 +107,15 @@ final class SmallShards {
     SliceId id = new SliceId(shard.id(), first / 2);
     int count = (int) Math.min(2, shard.sequences() - first);
     Random random = new Random(Hashing.xxHash64(first, shard.sha256()));
-    List<Map<Role, RoleSketch>> sums = new ArrayList<>();
-    List<Map<Role, List<SampledRow>>> rows = new ArrayList<>();
+    List<Map<String, RoleSketch>> sums = new ArrayList<>();
+    List<Map<String, List<SampledRow>>> rows = new ArrayList<>();
     for (int block = 0; block < BLOCKS; block++) {
-      Map<Role, RoleSketch> roles = new EnumMap<>(Role.class);
-      Map<Role, List<SampledRow>> sampled = new EnumMap<>(Role.class);
+      Map<String, RoleSketch> roles = new TreeMap<>();
+      Map<String, List<SampledRow>> sampled = new TreeMap<>();
       for (Role role : Role.values()) {
         int channels = CHANNELS.get(role);
         roles.put(
-            role,
+            role.key(),
             new RoleSketch(
                 sums(count, channels, random), sums(count * (LENGTH - 1L), channels, random)));
         List<SampledRow> kept = new ArrayList<>();
@@ -130,22 +133,17 @@ final class SmallShards {
           }
           kept.add(SampledRow.of(shard.id(), place, values));
         }
-        sampled.put(role, kept);
+        sampled.put(role.key(), kept);
       }
       sums.add(roles);
       rows.add(sampled);
     }
+    SortedMap<String, StoredFile> files = new TreeMap<>();
+    store.write(Sums.SUMS, id, sums).ifPresent(file -> files.put("sums", file));
+    store.write(Rows.ROWS, id, rows).ifPresent(file -> files.put("rows", file));
     FinishedSlice finished =
         new FinishedSlice(
-            new StoredSlice(
-                shard.id(),
-                id.index(),
-                first,
-                count,
-                List.of(),
-                store.writeSums(id, sums),
-                store.writeRows(id, rows)),
-            "amd64 avx2");
+            new StoredSlice(shard.id(), id.index(), first, count, List.of(), files), "amd64 avx2");
     store.record(fingerprint(), shard.sha256(), finished);
     return finished;
   }

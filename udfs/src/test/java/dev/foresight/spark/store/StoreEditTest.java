@@ -53,9 +53,7 @@ class StoreEditTest {
     List<StoredShard> compacted = new ArrayList<>();
     for (StoredShard shard : edit.manifest().stored()) {
       if (shard.slices().size() > 1) {
-        compacted.add(
-            new ShardCompactor(root, SmallShards.fingerprint(), new SerializableConfiguration(CONF))
-                .call(shard));
+        compacted.add(new ShardCompactor(root, new SerializableConfiguration(CONF)).call(shard));
       }
     }
     edit.apply(Set.of(), compacted);

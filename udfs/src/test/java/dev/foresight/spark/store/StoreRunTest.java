@@ -191,7 +191,7 @@ class StoreRunTest {
       assertThat(run.finished(text, wanted)).isEqualTo(Map.of(done.slice().id(), done));
       text.put("a", B.sha256()); // the text of the shard changed meanwhile
       assertThat(run.finished(text, wanted)).isEmpty();
-      Files.delete(store.resolve(done.slice().rows().name()));
+      Files.delete(store.resolve(done.slice().files().get("rows").name()));
       text.put("a", A.sha256());
       assertThat(run.finished(text, wanted)).isEmpty();
     }
@@ -216,7 +216,7 @@ class StoreRunTest {
   void fileThatWentAwayBeforeTheCommitStopsIt() throws IOException {
     try (StoreRun run = StoreRun.open(SmallShards.target(root), fingerprint())) {
       StoredShard written = SmallShards.write(root, A);
-      String gone = written.slices().get(1).sums().name();
+      String gone = written.slices().get(1).files().get("sums").name();
       Files.delete(store.resolve(gone));
       assertThatThrownBy(() -> run.commit(List.of(written), new TreeSet<>(), new TreeSet<>()))
           .isInstanceOf(IOException.class)
@@ -229,7 +229,7 @@ class StoreRunTest {
   @Test
   void damagedFileIsNamedWithItsShard() throws IOException {
     add(root, A, B);
-    StoredFile file = new SketchStore(CONF, root).manifest().slices().get(4).sums();
+    StoredFile file = new SketchStore(CONF, root).manifest().slices().get(4).files().get("sums");
     Path path = store.resolve(file.name());
     byte[] bytes = Files.readAllBytes(path);
     bytes[bytes.length / 2] ^= 1;
@@ -248,7 +248,7 @@ class StoreRunTest {
   @Test
   void missingFileIsNamedWithItsShard() throws IOException {
     add(root, A, B);
-    StoredFile file = new SketchStore(CONF, root).manifest().slices().get(0).rows();
+    StoredFile file = new SketchStore(CONF, root).manifest().slices().get(0).files().get("rows");
     Files.delete(store.resolve(file.name()));
     assertRefused(
         () -> statistics(root),

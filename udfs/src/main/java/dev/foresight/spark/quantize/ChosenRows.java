@@ -1,0 +1,51 @@
+package dev.foresight.spark.quantize;
+
+import dev.foresight.InputException;
+import dev.foresight.Words;
+import dev.foresight.model.Role;
+import dev.foresight.quantize.SampledRows;
+import dev.foresight.sketch.RowMix;
+import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.store.SketchStore;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/** Reads the sampled rows that a search sees. */
+public final class ChosenRows {
+  private ChosenRows() {}
+
+  /**
+   * The rows of one block, mixed from the chosen shards.
+   *
+   * @throws InputException if none of them counts
+   */
+  public static Map<Role, SampledRows> of(SketchSelection selection, int block, Configuration conf)
+      throws IOException {
+    Map<Role, SampledRows> chosen = new EnumMap<>(Role.class);
+    new SketchStore(conf, selection.store())
+        .readRows(selection.slices(), block)
+        .forEach(
+            (role, stored) -> {
+              RowMix mix =
+                  RowMix.of(
+                      stored,
+                      selection.tokens(),
+                      selection.weights(),
+                      selection.firstPosition(),
+                      selection.rows(),
+                      selection.kept());
+              if (mix.rows().rows() > 0) {
+                chosen.put(role, new SampledRows(mix.rows(), mix.weights()));
+              }
+            });
+    if (chosen.isEmpty()) {
+      throw new InputException(
+          Words.format(
+              "None of the rows that the store %s holds of %s counts: include position 0 by --first-position include, calibrate into another store with --rows 256, or pass --loss diagonal.",
+              selection.store(), String.join(", ", selection.tokens().keySet())));
+    }
+    return chosen;
+  }
+}
