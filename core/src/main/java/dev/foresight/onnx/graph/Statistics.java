@@ -23,7 +23,7 @@ public final class Statistics {
 
   /** Those that a calibration with these settings keeps. */
   public static List<Statistic<?>> kept(SketchSettings settings) {
-    return ALL.stream().<Statistic<?>>filter(statistic -> statistic.isKept(settings)).toList();
+    return ALL.stream().filter(statistic -> statistic.isKept(settings)).toList();
   }
 
   /**

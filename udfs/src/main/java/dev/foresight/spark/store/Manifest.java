@@ -57,8 +57,7 @@ public record Manifest(
   /** The statistics that every shard holds. */
   public List<Statistic<?>> statistics() {
     return Statistics.all().stream()
-        .<Statistic<?>>filter(
-            s -> stored.stream().allMatch(shard -> shard.statistics().contains(s)))
+        .filter(s -> stored.stream().allMatch(shard -> shard.statistics().contains(s)))
         .toList();
   }
 

@@ -32,9 +32,7 @@ public final class ShardFolder implements Function<StoredShard, StoredShard> {
     return fold(
         new SketchStore(conf.value(), store),
         shard,
-        Statistics.all().stream()
-            .<Statistic<?>>filter(s -> s.granularity() == Granularity.SHARD)
-            .toList());
+        Statistics.all().stream().filter(s -> s.granularity() == Granularity.SHARD).toList());
   }
 
   /** The shard with one file of each of these statistics in place of one a slice. */

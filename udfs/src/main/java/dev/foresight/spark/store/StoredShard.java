@@ -80,7 +80,7 @@ public record StoredShard(
   /** The statistics that it holds. */
   public List<Statistic<?>> statistics() {
     return Statistics.all().stream()
-        .<Statistic<?>>filter(
+        .filter(
             s ->
                 folded.containsKey(s.name())
                     || slices.stream().allMatch(slice -> slice.file(s).isPresent()))
