@@ -147,7 +147,7 @@ public final class QuantizeBenchmark {
   /** Scale search, clip and rounding of the first blocks of a model. */
   private void model(Path folder, int blocks) throws IOException {
     LocalModelFolder files = new LocalModelFolder(folder);
-    try (Model model = Model.of(files, ExportedCheckpoints.open(files));
+    try (Model model = ExportedCheckpoints.model(files);
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
       int all = model.config().blocks();
       int measured = Math.min(blocks, all);

@@ -52,7 +52,7 @@ public final class BareLoop {
     long tokens = slices.stream().mapToLong(s -> (long) s.length * s[0].length).sum();
     long started = System.nanoTime();
     LocalModelFolder folder = new LocalModelFolder(Path.of(args[0]));
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
+    try (Model model = ExportedCheckpoints.model(folder);
         BlockRunner runner =
             new BlockRunner(
                 model,

@@ -3,6 +3,7 @@ package dev.foresight.export;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.model.Model;
 import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.ModelFolder;
@@ -30,6 +31,21 @@ public final class ExportedCheckpoints {
     }
     StoredLinear.Format format = format(folder, quantization);
     return QuantizedCheckpoint.of(folder.location(), format, Checkpoints.open(folder));
+  }
+
+  /**
+   * The model of a folder. Closing it closes the tensors; if it is refused, nothing stays open.
+   *
+   * @throws InputException as {@link #open} does, or if config.json and tensors don't fit
+   */
+  public static Model model(ModelFolder folder) throws IOException {
+    Checkpoint checkpoint = open(folder);
+    try {
+      return Model.of(folder, checkpoint);
+    } catch (IOException | RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
   }
 
   private static StoredLinear.Format format(ModelFolder folder, ObjectNode quantization) {

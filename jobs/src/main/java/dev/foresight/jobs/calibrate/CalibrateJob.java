@@ -145,7 +145,7 @@ public final class CalibrateJob {
 
   /** The model's config, after everything that tasks will open was opened once. */
   static ModelConfig config(Request request, ModelFolder folder) throws IOException {
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
+    try (Model model = ExportedCheckpoints.model(folder);
         Tokenizer tokenizer = Tokenizer.open(folder)) {
       int length = request.packing().sequenceLength();
       if (length > model.config().maxPositions()) {

@@ -33,7 +33,7 @@ record ExecutorMemory(long blocks, long scratch, long heap, int tasks) {
 
   static ExecutorMemory of(ModelFolder folder, CalibrateJob.Request request, SparkConf conf)
       throws IOException {
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model model = ExportedCheckpoints.model(folder)) {
       ModelConfig config = model.config();
       int tasks = tasks(conf);
       long block =

@@ -37,7 +37,7 @@ record JudgedModel(
     String location = Locations.qualify(given, conf);
     ModelFolder folder = ModelFolders.open(location, conf);
     ModelFingerprint fingerprint = ModelFingerprint.of(folder);
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model model = ExportedCheckpoints.model(folder)) {
       return new JudgedModel(
           location,
           folder,

@@ -71,7 +71,7 @@ public final class ExportBlocksCommand implements Callable<Integer> {
     footprint.check(conf);
     TargetFolder target = footprint.folder("--out", conf);
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
-    try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model opened = ExportedCheckpoints.model(folder)) {
       target.prepare();
       try {
         export(opened, local, spec.commandLine().getOut());

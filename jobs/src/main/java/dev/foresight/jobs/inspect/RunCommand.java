@@ -83,7 +83,7 @@ public final class RunCommand implements Callable<Integer> {
     footprint.check(conf);
     OutputFile file = report == null ? null : OutputFile.report(footprint, "--report", "run", conf);
     ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
-    try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder));
+    try (Model opened = ExportedCheckpoints.model(folder);
         Tokenizer tokenizer = Tokenizer.open(folder)) {
       int[] tokens = tokens(conf, tokenizer, opened);
       opened.notes().forEach(note -> spec.commandLine().getOut().println("Note: " + note));

@@ -59,7 +59,7 @@ public final class QuantizeCommand implements Callable<Integer> {
       Configuration conf = session.sparkContext().hadoopConfiguration();
       ModelFolder folder = ModelFolders.open(Locations.qualify(model, conf), conf);
       QuantizationPlan asked;
-      try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder))) {
+      try (Model opened = ExportedCheckpoints.model(folder)) {
         asked = plan.plan(opened);
       }
       new QuantizeJob(session, spec.commandLine().getOut())

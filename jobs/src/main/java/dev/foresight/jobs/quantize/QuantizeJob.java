@@ -115,7 +115,7 @@ public final class QuantizeJob {
     String location = Locations.qualify(request.model(), conf);
     ModelFolder folder = ModelFolders.open(location, conf);
     OutputFolder output = new OutputFolder(request.footprint().folder("--out", conf));
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model model = ExportedCheckpoints.model(folder)) {
       ObjectNode config = (ObjectNode) Json.MAPPER.readTree(model.config().json());
       WrittenConfig.requireFloat(request.model(), config);
       CompanionFiles companions = CompanionFiles.of(folder, config);

@@ -120,7 +120,7 @@ final class VerifyJob {
 
   /** What another's folder says of itself, in tasks of a few linears. */
   private static List<List<Expected>> ofFolder(ModelFolder folder) throws IOException {
-    Model.of(folder, ExportedCheckpoints.open(folder)).close();
+    ExportedCheckpoints.model(folder).close();
     Optional<StoredLinears> opened = StoredLinears.open(folder);
     if (opened.isEmpty()) {
       return List.of();
@@ -134,7 +134,7 @@ final class VerifyJob {
   private List<List<Expected>> ofReport(String location, ModelFolder folder, JsonNode report)
       throws IOException {
     ModelGrids grids = PlanJson.read(report, location + "/" + REPORT).grids();
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model model = ExportedCheckpoints.model(folder)) {
       List<List<Expected>> blocks = new ArrayList<>();
       for (int block = 0; block < model.config().blocks(); block++) {
         blocks.add(new ArrayList<>());

@@ -57,7 +57,7 @@ final class ExportImatrixJob {
       DataChoice data)
       throws IOException {
     ModelFolder folder = ModelFolders.open(Locations.qualify(location, conf), conf);
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model model = ExportedCheckpoints.model(folder)) {
       Manifest manifest = SketchesOf.model(location, ModelFingerprint.of(folder), sketches, conf);
       SketchSelection selection =
           DataSelection.of(data, Locations.qualify(sketches, conf), manifest);

@@ -122,7 +122,7 @@ public final class DemoCommand implements Callable<Integer> {
     List<StudyMethod> studied = new ArrayList<>();
     ModelFolder folder =
         ModelFolders.open(model.toString(), session.sparkContext().hadoopConfiguration());
-    try (Model opened = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model opened = ExportedCheckpoints.model(folder)) {
       for (int bits : widths()) {
         for (Method method : METHODS) {
           Path written = written(method, bits);

@@ -150,7 +150,7 @@ public final class StudyCommand implements Callable<Integer> {
   List<StudyMethod> methods(List<AskedMethod> asked, Configuration conf) throws IOException {
     List<StudyMethod> all = new ArrayList<>();
     ModelFolder folder = ModelFolders.open(Locations.qualify(compared.model(), conf), conf);
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model model = ExportedCheckpoints.model(folder)) {
       for (AskedMethod method : asked) {
         all.add(method.of(model));
       }

@@ -90,7 +90,7 @@ final class VariantJudge implements Closeable {
         execution,
         folder,
         location,
-        Model.of(files, ExportedCheckpoints.open(files)),
+        ExportedCheckpoints.model(files),
         ModelFingerprint.of(files),
         domains);
   }

@@ -55,7 +55,7 @@ class SettingsReachPlansTest {
 
   private static Model tiny() throws IOException {
     LocalModelFolder model = new LocalModelFolder(Cli.TINY);
-    return Model.of(model, ExportedCheckpoints.open(model));
+    return ExportedCheckpoints.model(model);
   }
 
   private static void assertSet(QuantizationPlan plan) {

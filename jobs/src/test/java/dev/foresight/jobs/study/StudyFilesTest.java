@@ -38,7 +38,7 @@ class StudyFilesTest {
     PlanParser parser = new PlanParser(Settings.of(study));
     LocalModelFolder folder = new LocalModelFolder(Cli.TINY);
     List<StudyMethod> all = new ArrayList<>();
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder))) {
+    try (Model model = ExportedCheckpoints.model(folder)) {
       for (int bits : StudyFilesTest.<List<Integer>>value(study, "--bits")) {
         List<String> common = new ArrayList<>(List.of("--bits", Integer.toString(bits)));
         common.addAll(AskedMethod.words(value(study, "--quantize")));

@@ -59,12 +59,21 @@ public final class ExecutorModel {
     }
   }
 
-  private final Model model;
-  private final BlockCache cache;
-  private final BlockRunner runner;
+  private final Key key;
+  private Model model;
+  private BlockCache cache;
+  private BlockRunner runner; // null until the model is loaded
   private int users;
 
-  private ExecutorModel(Key key, Configuration conf) throws IOException {
+  private ExecutorModel(Key key) {
+    this.key = key;
+  }
+
+  /** Loads the model unless that is done; tasks of other models need not wait for it. */
+  private synchronized void load(Configuration conf) throws IOException {
+    if (runner != null) {
+      return;
+    }
     ModelFolder folder = ModelFolders.open(key.location(), conf);
     RunnerSettings settings =
         key.execution().memory() == Execution.Memory.RESIDENT
@@ -73,9 +82,9 @@ public final class ExecutorModel {
     List<Statistic<?>> measured = new ArrayList<>();
     key.statistics().forEach(name -> measured.add(Statistics.named(name)));
     settings = settings.with(key.execution().precision()).measuring(measured);
-    this.model = Model.of(folder, ExportedCheckpoints.open(folder));
-    this.cache = BlockCache.of(cacheRoot(key.execution()), key.fingerprint());
-    this.runner = new BlockRunner(model, settings, cache);
+    model = ExportedCheckpoints.model(folder);
+    cache = BlockCache.of(cacheRoot(key.execution()), key.fingerprint());
+    runner = new BlockRunner(model, settings, cache);
   }
 
   /** The folder that was asked for, else one that Spark removes when the application ends. */
@@ -117,15 +126,31 @@ public final class ExecutorModel {
    * @throws dev.foresight.InputException if the folder is refused
    */
   public static Lease acquire(Key key, Configuration conf) throws IOException {
+    ExecutorModel held;
     synchronized (LOADED) {
-      ExecutorModel held = LOADED.remove(key);
+      held = LOADED.remove(key);
       if (held == null) {
         closeIdle(IDLE - 1);
-        held = new ExecutorModel(key, conf);
+        held = new ExecutorModel(key);
       }
       LOADED.put(key, held);
       held.users++;
-      return new Lease(held);
+    }
+    try {
+      held.load(conf);
+    } catch (IOException | RuntimeException | Error e) {
+      held.abandon();
+      throw e;
+    }
+    return new Lease(held);
+  }
+
+  /** Forgets a model that could not be loaded, unless another task is trying. */
+  private void abandon() {
+    synchronized (LOADED) {
+      if (--users == 0) {
+        LOADED.remove(key, this);
+      }
     }
   }
 
@@ -148,7 +173,7 @@ public final class ExecutorModel {
     }
   }
 
-  private void close() throws IOException {
+  private synchronized void close() throws IOException {
     try (Closeable tensors = model) {
       runner.close();
     }

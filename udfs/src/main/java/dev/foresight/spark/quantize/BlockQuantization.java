@@ -104,7 +104,7 @@ public final class BlockQuantization
   public QuantizedBlock call(Integer block) throws IOException {
     long started = System.nanoTime();
     ModelFolder folder = ModelFolders.open(task.model(), conf.value());
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
+    try (Model model = ExportedCheckpoints.model(folder);
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
       Container container = Containers.named(task.plan().container());
       BlockWeights weights = BlockParts.read(model, block, container.floatType());

@@ -71,7 +71,7 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
   @Override
   public List<Map<Role, Double>> call(Integer block) throws IOException {
     ModelFolder folder = ModelFolders.open(plan.model(), conf.value());
-    try (Model model = Model.of(folder, ExportedCheckpoints.open(folder));
+    try (Model model = ExportedCheckpoints.model(folder);
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
       BlockWeights weights = BlockParts.read(model, block, Optional.empty());
       Map<Role, SampledRows> rows = ChosenRows.of(plan.calibrated(), block, conf.value());
