@@ -49,7 +49,9 @@ final class ExecutorTokenizer {
       String state = state(model, conf);
       return LOADED
           .compute(
-              model, (key, known) -> known != null && known.state().equals(state) ? known : open(key, state, conf))
+              model,
+              (key, known) ->
+                  known != null && known.state().equals(state) ? known : open(key, state, conf))
           .tokenizer();
     } catch (IOException e) {
       throw unreadable(model, e);
