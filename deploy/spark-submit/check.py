@@ -19,7 +19,7 @@ def check_jar(runtime, spark):
         twice = ours & classes(jar)
         if twice:
             problems.append(f"{len(twice)} classes are in {jar.name} too, for example {min(twice)}")
-    for relocated in ("picocli/", "com/typesafe/", "com/google/protobuf/", "com/google/re2j/"):
+    for relocated in ("picocli/", "com/typesafe/", "com/google/protobuf/", "com/google/re2j/", "org/ejml/"):
         problems += [f"{name} keeps its name" for name in sorted(ours) if name.startswith(relocated)][:1]
     for needed in ("dev/foresight/jobs/Foresight.class", "dev/foresight/shaded/picocli/CommandLine.class",
                    "ai/onnxruntime/OnnxTensor.class", "ai/onnxruntime/native/linux-x64/libonnxruntime.so",

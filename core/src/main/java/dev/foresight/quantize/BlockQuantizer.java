@@ -2,6 +2,7 @@ package dev.foresight.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.compensate.RoleCompensation;
 import dev.foresight.quantize.fold.LinearScale;
 import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.quantize.plan.BlockGrids;
@@ -86,9 +87,7 @@ public final class BlockQuantizer {
         scales.add(quantizer.folding.fold(search.fold(), search.scale()));
       }
       for (int i = 0; i < searches.size(); i++) {
-        for (String linear : groups.get(i).linears()) {
-          quantizer.finish(linear, groups.get(i), searches.get(i), scales.get(i));
-        }
+        quantizer.finish(groups.get(i), searches.get(i), scales.get(i), product);
       }
       return new BlockResult(
           quantizer.quantized,
@@ -100,8 +99,23 @@ public final class BlockQuantizer {
     }
   }
 
-  /** Scales, clips and rounds one linear; all producers have been folded by now. */
-  private void finish(String linear, RoleGroup group, RoleSearch search, float[] columnScale) {
+  /** Scales, clips and rounds the linears of a role; all producers have been folded by now. */
+  private void finish(
+      RoleGroup group, RoleSearch search, float[] columnScale, MatrixProduct product) {
+    double shrinkage = settings.rounding().shrinkage();
+    String name = weights.name(group.role().key());
+    try (RoleCompensation compensation =
+        new RoleCompensation(columnScale, shrinkage, product, name)) {
+      group.linears().forEach(l -> finish(l, group, search, columnScale, compensation));
+    }
+  }
+
+  private void finish(
+      String linear,
+      RoleGroup group,
+      RoleSearch search,
+      float[] columnScale,
+      RoleCompensation compensation) {
     Matrix original = weights.linear(linear);
     LinearScale scale = new LinearScale(columnScale, folding.rows(linear));
     Matrix scaled = scale.apply(original);
@@ -122,7 +136,11 @@ public final class BlockQuantizer {
                 new StepRule.Inputs(grid, size, search.error(), search.meanSquare(), workers))
             .steps(scaled, columnScale);
     QuantizedLinear result =
-        RoundingRule.of(settings.rounding()).round(scaled, grid, steps, name, workers);
+        RoundingRule.of(
+                settings.rounding(),
+                new RoundingRule.Inputs(
+                    grid, size, name, () -> compensation.of(search.rows(linear)), workers))
+            .round(scaled, steps);
     quantized.put(linear, result);
     reports.add(
         new LinearReport(

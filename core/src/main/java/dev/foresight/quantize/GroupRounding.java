@@ -77,6 +77,18 @@ public final class GroupRounding {
         weights.rows(), columns, group, grid, codes, chosen.steps(), chosen.zeros());
   }
 
+  /**
+   * @throws InputException if a weight is not finite or a step overflows its type
+   */
+  static void requireUsable(
+      Matrix weights, Grid grid, int group, GroupSteps chosen, String name) {
+    for (int g = 0; g < chosen.steps().length; g++) {
+      if (!Float.isFinite(chosen.steps()[g])) {
+        throw refused(name, weights, grid, g * group, group);
+      }
+    }
+  }
+
   private static InputException refused(
       String name, Matrix weights, Grid grid, int start, int group) {
     int row = start / weights.columns();

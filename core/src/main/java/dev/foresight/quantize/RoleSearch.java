@@ -24,6 +24,7 @@ import java.util.Map;
  * @param scale one value per row of a linear that absorbs it, else per channel
  * @param meanSquare E[x_j²]; null where there are no statistics
  * @param error what later steps are judged by; null where there are no statistics
+ * @param rows sampled activations as losses use them, [n, in]; null where nothing asks for them
  * @param losses of the linears that were compared: plain rounding, then the winner
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -33,6 +34,7 @@ record RoleSearch(
     float[] scale,
     float[] meanSquare,
     OutputError error,
+    Matrix rows,
     Map<String, double[]> losses) {
   /**
    * Searches one role.
@@ -57,16 +59,21 @@ record RoleSearch(
       if (settings.needsStatistics() && !compared.isEmpty()) {
         throw new InputException(
             Words.format(
-                "%s has no statistics: calibrate this model first, or use --method rtn.", name));
+                "%s has no statistics: calibrate this model first, or use --method rtn%s.",
+                name, settings.rounding().compensates() ? " with --rounding nearest" : ""));
       }
       float[] ones = Candidate.identity(columns).scale();
-      return new RoleSearch(new NoFold(), Double.NaN, ones, null, null, Map.of());
+      return new RoleSearch(new NoFold(), Double.NaN, ones, null, null, null, Map.of());
     }
     known.check(name, columns);
     List<Matrix> linears = compared.stream().map(weights::linear).toList();
     Grid grid = grids.of(compared.get(0));
     int size = grid.groupOf(weights.name(compared.get(0)), columns);
-    OutputError error = error(known, size, name, settings.loss(), product);
+    Matrix rows = rows(known, settings, name);
+    OutputError error =
+        settings.loss() == Loss.SAMPLED
+            ? new SampledError(rows, product)
+            : new DiagonalError(ScaleSearch.floats(known.meanSquare()), size);
     try {
       ScaleSearch.Choice best =
           new ScaleSearch(settings, grid, size, linears, known, error, workers).best(fold);
@@ -76,6 +83,7 @@ record RoleSearch(
           best.scale(),
           ScaleSearch.floats(known.meanSquare()),
           error,
+          rows,
           best.lossesOf(compared));
     } catch (RuntimeException | Error e) { // nobody else knows the native memory yet
       error.close();
@@ -83,18 +91,25 @@ record RoleSearch(
     }
   }
 
-  private static OutputError error(
-      RoleStatistics statistics, int group, String name, Loss loss, MatrixProduct product) {
-    if (loss == Loss.DIAGONAL) {
-      return new DiagonalError(ScaleSearch.floats(statistics.meanSquare()), group);
+  private static Matrix rows(RoleStatistics statistics, SearchSettings settings, String name) {
+    boolean compensates = settings.rounding().compensates();
+    if (!compensates && settings.loss() != Loss.SAMPLED) {
+      return null;
     }
     if (statistics.rows() == null) {
       throw new InputException(
           Words.format(
-              "%s has no sampled rows, which the sampled loss needs: use --loss diagonal, or calibrate with rows.",
-              name));
+              "%s has no sampled rows, which %s: use %s, or calibrate with rows.",
+              name,
+              compensates ? "compensated rounding needs" : "the sampled loss needs",
+              compensates ? "--rounding nearest" : "--loss diagonal"));
     }
-    return new SampledError(statistics.rows().calibrated(statistics.meanSquare()), product);
+    return statistics.rows().calibrated(statistics.meanSquare());
+  }
+
+  /** Rows that a linear's errors are compensated under: today those of its role. */
+  Matrix rows(String linear) {
+    return rows;
   }
 
   /** Loss of plain rounding, NaN where none was computed. */

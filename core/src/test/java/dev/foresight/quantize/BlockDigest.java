@@ -3,6 +3,7 @@ package dev.foresight.quantize;
 import dev.foresight.quantize.kernel.Kernels;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.quantize.plan.Loss;
+import dev.foresight.quantize.plan.RoundingSettings;
 import dev.foresight.quantize.plan.SearchSettings;
 import dev.foresight.tensor.DType;
 import java.nio.ByteBuffer;
@@ -26,7 +27,8 @@ final class BlockDigest {
         new SearchSettings[] {
           SearchSettings.faq(),
           SearchSettings.awq().withLoss(Loss.DIAGONAL),
-          SearchSettings.rtnWeighted()
+          SearchSettings.rtnWeighted(),
+          SearchSettings.awq().withRounding(RoundingSettings.compensated())
         }) {
       for (boolean symmetric : new boolean[] {true, false}) {
         SmallBlock block = new SmallBlock(12); // 96 channels

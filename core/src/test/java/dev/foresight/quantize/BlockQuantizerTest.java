@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.plan.Loss;
-import dev.foresight.quantize.plan.Rounding;
+import dev.foresight.quantize.plan.RoundingSettings;
 import dev.foresight.quantize.plan.SearchSettings;
 import dev.foresight.quantize.plan.Steps;
 import dev.foresight.tensor.DType;
@@ -105,7 +105,7 @@ class BlockQuantizerTest {
             settings.get("weight_term").booleanValue(),
             Loss.parse(settings.get("loss").textValue()),
             Steps.valueOf(settings.get("steps").textValue().toUpperCase(Locale.ROOT)),
-            Rounding.NEAREST,
+            RoundingSettings.nearest(),
             settings.get("attention_output").booleanValue(),
             20,
             6),

@@ -14,10 +14,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Reads what {@code src/test/python/quantize_reference.py} (NumPy 2.4) wrote. */
-final class Golden {
+public final class Golden {
   private Golden() {}
 
-  static JsonNode read(String name) {
+  public static JsonNode read(String name) {
     try (InputStream in = Golden.class.getResourceAsStream("/quantize/" + name)) {
       return new ObjectMapper().readTree(in);
     } catch (IOException e) {
@@ -25,7 +25,7 @@ final class Golden {
     }
   }
 
-  static ByteBuffer bytes(JsonNode array) {
+  public static ByteBuffer bytes(JsonNode array) {
     try {
       return ByteBuffer.wrap(array.get("data").binaryValue()).order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
@@ -34,7 +34,7 @@ final class Golden {
   }
 
   /** float32, float16, or the upper halves of float32 as uint16. */
-  static float[] floats(JsonNode array) {
+  public static float[] floats(JsonNode array) {
     ByteBuffer bytes = bytes(array);
     String dtype = array.get("dtype").textValue();
     float[] values = new float[bytes.remaining() / (dtype.equals("float32") ? 4 : 2)];
@@ -50,19 +50,19 @@ final class Golden {
     return values;
   }
 
-  static double[] doubles(JsonNode array) {
+  public static double[] doubles(JsonNode array) {
     ByteBuffer bytes = bytes(array);
     double[] values = new double[bytes.remaining() / 8];
     bytes.asDoubleBuffer().get(values);
     return values;
   }
 
-  static Matrix matrix(JsonNode array) {
+  public static Matrix matrix(JsonNode array) {
     JsonNode shape = array.get("shape");
     return new Matrix(shape.get(0).intValue(), shape.get(1).intValue(), floats(array));
   }
 
-  static Grid grid(JsonNode grid) {
+  public static Grid grid(JsonNode grid) {
     return new Grid(
         grid.get("bits").intValue(),
         grid.get("group").intValue(),

@@ -106,6 +106,9 @@ public interface Kernels {
   /** {@link Sums#dot}. */
   float dot(float[] a, int fromA, float[] b, int fromB, int length);
 
+  /** The loops of compensated rounding, of the same kind. */
+  RoundingKernels rounding();
+
   /** {@link Sums#weightedSquares}. */
   float weightedSquares(float[] d, int fromD, float[] weight, int fromWeight, int length);
 }

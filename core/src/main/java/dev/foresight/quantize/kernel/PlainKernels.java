@@ -123,6 +123,11 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
+  public RoundingKernels rounding() {
+    return new PlainRounding();
+  }
+
+  @Override
   public float dot(float[] a, int fromA, float[] b, int fromB, int length) {
     return Sums.dot(a, fromA, b, fromB, length);
   }

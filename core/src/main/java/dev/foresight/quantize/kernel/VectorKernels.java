@@ -257,6 +257,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public RoundingKernels rounding() {
+    return new VectorRounding();
+  }
+
+  @Override
   public float dot(float[] a, int fromA, float[] b, int fromB, int length) {
     for (int lane = 0; lane < Sums.LANES; lane += WIDTH) {
       FloatVector sum = FloatVector.zero(FLOATS);

@@ -7,7 +7,7 @@ package dev.foresight.quantize.plan;
  * @param steps how the step of each group is chosen
  * @param rounding how weights become codes
  */
-public record LinearPlan(Grid grid, Steps steps, Rounding rounding) {
+public record LinearPlan(Grid grid, Steps steps, RoundingSettings rounding) {
   /** Whether the linear is copied, with its scale multiplied in, and not rounded. */
   public boolean inFloat() {
     return grid == null;

@@ -26,7 +26,7 @@ import java.util.TreeSet;
  */
 public final class PlanJson {
   /** Raised when a field's meaning changes, so that nothing of an older meaning is taken over. */
-  public static final int SCHEMA = 1;
+  public static final int SCHEMA = 2;
 
   private PlanJson() {}
 
@@ -144,7 +144,11 @@ public final class PlanJson {
     node.put("scale", search.scale());
     node.put("loss", search.loss().key());
     node.put("steps", search.steps().key());
-    node.put("rounding", search.rounding().key());
+    node.put("rounding", search.rounding().rule().key());
+    if (search.rounding().compensates()) {
+      node.put("shrinkage", search.rounding().shrinkage());
+      node.put("refits", search.rounding().refits());
+    }
     node.put("weight_term", search.weightTerm());
     node.put("scale_attention_output", search.scaleAttentionOutput());
     node.put("candidates", search.candidates());
@@ -158,10 +162,20 @@ public final class PlanJson {
         node.required("weight_term").asBoolean(),
         Loss.parse(node.required("loss").asText()),
         Steps.parse(node.required("steps").asText()),
-        Rounding.parse(node.required("rounding").asText()),
+        readRounding(node),
         node.required("scale_attention_output").asBoolean(),
         node.required("candidates").asInt(),
         node.required("finalists").asInt());
+  }
+
+  private static RoundingSettings readRounding(JsonNode node) {
+    Rounding rule = Rounding.parse(node.required("rounding").asText());
+    return rule == Rounding.NEAREST
+        ? RoundingSettings.nearest()
+        : new RoundingSettings(
+            rule,
+            node.required("shrinkage").asDouble(Double.NaN),
+            node.required("refits").asInt(-1));
   }
 
   private static void writeWindow(FutureWindow future, ObjectNode node) {

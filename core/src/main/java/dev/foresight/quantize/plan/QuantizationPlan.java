@@ -56,10 +56,16 @@ public record QuantizationPlan(
   /** The statistics that this plan reads. */
   public List<Need> needs() {
     List<Need> needs = new ArrayList<>();
+    boolean compensates = search.rounding().compensates();
     if (search.needsStatistics()) {
-      needs.add(new Need(Sums.SUMS, "method " + method.key(), "pass --method rtn"));
+      needs.add(
+          compensates
+              ? new Need(Sums.SUMS, "compensated rounding", "pass --rounding nearest")
+              : new Need(Sums.SUMS, "method " + method.key(), "pass --method rtn"));
     }
-    if (search.needsStatistics() && search.loss() == Loss.SAMPLED) {
+    if (compensates) {
+      needs.add(new Need(Rows.ROWS, "compensated rounding", "pass --rounding nearest"));
+    } else if (search.needsStatistics() && search.loss() == Loss.SAMPLED) {
       needs.add(new Need(Rows.ROWS, "the sampled loss", "pass --loss diagonal"));
     }
     return needs;

@@ -22,7 +22,7 @@ public record SearchSettings(
     boolean weightTerm,
     Loss loss,
     Steps steps,
-    Rounding rounding,
+    RoundingSettings rounding,
     boolean scaleAttentionOutput,
     int candidates,
     int finalists)
@@ -41,24 +41,31 @@ public record SearchSettings(
   /** Round to nearest: nothing is searched and no statistics are needed. */
   public static SearchSettings rtn() {
     return new SearchSettings(
-        false, false, Loss.DIAGONAL, Steps.RANGE, Rounding.NEAREST, false, 20, 6);
+        false,
+        false,
+        Loss.DIAGONAL,
+        Steps.RANGE,
+        RoundingSettings.nearest(),
+        false,
+        20,
+        6);
   }
 
   /** Round to nearest with steps searched under E[x²], as llama.cpp does with an imatrix. */
   public static SearchSettings rtnWeighted() {
     return new SearchSettings(
-        false, false, Loss.DIAGONAL, Steps.WEIGHTED, Rounding.NEAREST, false, 20, 6);
+        false, false, Loss.DIAGONAL, Steps.WEIGHTED, RoundingSettings.nearest(), false, 20, 6);
   }
 
   /** AWQ (arXiv 2306.00978), which leaves attention_output unscaled under grouped heads. */
   public static SearchSettings awq() {
     return new SearchSettings(
-        true, false, Loss.SAMPLED, Steps.CLIP, Rounding.NEAREST, false, 20, 6);
+        true, false, Loss.SAMPLED, Steps.CLIP, RoundingSettings.nearest(), false, 20, 6);
   }
 
   /** The search under fused importance, all roles. */
   public static SearchSettings faq() {
-    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, Rounding.NEAREST, true, 20, 6);
+    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, RoundingSettings.nearest(), true, 20, 6);
   }
 
   /** These settings with another loss. */
@@ -68,7 +75,7 @@ public record SearchSettings(
   }
 
   /** These settings with another way from weights to codes. */
-  public SearchSettings withRounding(Rounding other) {
+  public SearchSettings withRounding(RoundingSettings other) {
     return new SearchSettings(
         scale, weightTerm, loss, steps, other, scaleAttentionOutput, candidates, finalists);
   }
@@ -103,6 +110,6 @@ public record SearchSettings(
 
   /** Whether a role needs statistics at all. */
   public boolean needsStatistics() {
-    return scale || steps != Steps.RANGE;
+    return scale || steps != Steps.RANGE || rounding.compensates();
   }
 }

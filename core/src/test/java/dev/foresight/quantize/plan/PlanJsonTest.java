@@ -3,6 +3,7 @@ package dev.foresight.quantize.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
@@ -43,7 +44,7 @@ class PlanJsonTest {
         Method.FAQ_ADAPTIVE,
         "gptq",
         grids,
-        new SearchSettings(true, true, Loss.DIAGONAL, Steps.OUTPUT, Rounding.NEAREST, true, 15, 4),
+        new SearchSettings(true, true, Loss.DIAGONAL, Steps.OUTPUT, new RoundingSettings(Rounding.COMPENSATED, 0.25, 2), true, 15, 4),
         new FutureWindow(
             "smollm2-135m",
             new Window(0.3, 2, Weights.parse("geometric:0.5"), Normalization.MEAN, Roles.RESIDUAL),
@@ -91,6 +92,14 @@ class PlanJsonTest {
   }
 
   @Test
+  void planThatRoundsToNearestSaysNothingOfCompensation() {
+    JsonNode search = json(plain(Method.AWQ)).get("search");
+    assertThat(search.get("rounding").textValue()).isEqualTo("nearest");
+    assertThat(search.has("shrinkage")).isFalse();
+    assertThat(search.has("refits")).isFalse();
+  }
+
+  @Test
   void leastZeroOfAContainerThatStoresZerosLessOneIsNotLost() {
     assertThat(PlanJson.read(json(full()), "").grids().common().leastZero()).isEqualTo(1);
   }
@@ -127,7 +136,7 @@ class PlanJsonTest {
     node.put("plan_schema", PlanJson.SCHEMA + 1);
     assertThatThrownBy(() -> PlanJson.read(node, "out/report.json"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("schema 2")
+        .hasMessageContaining("schema " + (PlanJson.SCHEMA + 1))
         .hasMessageContaining("--overwrite");
   }
 

@@ -38,7 +38,7 @@ class QuantizationPlanTest {
   void eachLinearHasItsGridStepsAndRounding() {
     QuantizationPlan plan = plan(SearchSettings.awq().withSteps(Steps.OUTPUT), all());
     assertThat(plan.of("layers.0.attn.q_proj"))
-        .isEqualTo(new LinearPlan(COMMON, Steps.OUTPUT, Rounding.NEAREST));
+        .isEqualTo(new LinearPlan(COMMON, Steps.OUTPUT, RoundingSettings.nearest()));
     assertThat(plan.of("layers.0.mlp.down_proj").grid()).isEqualTo(WIDE);
     assertThat(plan.of("layers.1.mlp.down_proj").inFloat()).isTrue();
   }
@@ -51,6 +51,28 @@ class QuantizationPlanTest {
     assertThat(diagonal.reads(Sums.SUMS)).isTrue();
     assertThat(diagonal.reads(Rows.ROWS)).isFalse();
     assertThat(plan(SearchSettings.rtn(), null).needs()).isEmpty();
+  }
+
+  @Test
+  void compensatedRoundingNeedsRowsWhateverTheLossAndNamesItself() {
+    SearchSettings compensated =
+        SearchSettings.rtn().withRounding(RoundingSettings.compensated());
+    List<Need> needs = plan(compensated, all()).needs();
+    assertThat(needs.stream().map(Need::statistic)).containsExactly(Sums.SUMS, Rows.ROWS);
+    assertThat(needs).allMatch(need -> need.by().equals("compensated rounding"));
+    assertThat(needs).allMatch(need -> need.otherwise().contains("--rounding nearest"));
+  }
+
+  @Test
+  void compensationOutOfRangeIsRefused() {
+    for (double shrinkage : new double[] {-0.1, 1.5, Double.NaN}) {
+      assertThatThrownBy(() -> new RoundingSettings(Rounding.COMPENSATED, shrinkage, 1))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("--shrinkage");
+    }
+    assertThatThrownBy(() -> new RoundingSettings(Rounding.COMPENSATED, 0.3, -1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("--refits -1");
   }
 
   @Test

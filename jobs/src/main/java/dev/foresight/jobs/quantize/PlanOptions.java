@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
 public final class PlanOptions {
   @Mixin private WindowOptions window;
   @Mixin private DataOptions data;
+  @Mixin private RoundingOptions rounding;
 
   @Option(
       names = "--method",
@@ -135,6 +136,15 @@ public final class PlanOptions {
   }
 
   /**
+   * Whether anything is learnt from sketches, known before any model is.
+   *
+   * @throws InputException if options contradict each other
+   */
+  boolean needsSketches() {
+    return search().needsStatistics();
+  }
+
+  /**
    * What the options ask for.
    *
    * @param model that is to be quantized: its names and stored types decide grids, its config the
@@ -150,18 +160,19 @@ public final class PlanOptions {
     var grids =
         new GridPlan(model, written, middle, SymmetricStep.parse(symmetricStep))
             .of(bits, group, GridOverrides.parse(overrides));
+    SearchSettings search = search();
     return new QuantizationPlan(
         method,
         written.name(),
         grids,
-        search(),
+        search,
         method.looksAhead() ? window.future(method, model.config()) : FutureWindow.none(),
-        method.needsSketches() ? data.choice() : null,
+        search.needsStatistics() ? data.choice() : null,
         searchRows);
   }
 
   private SearchSettings search() {
-    SearchSettings settings = method.search();
+    SearchSettings settings = method.search().withRounding(rounding.settings());
     if (!settings.scale()) {
       if (loss != null
           || clip != null
@@ -174,7 +185,8 @@ public final class PlanOptions {
                     method)
                 + " --scale-attention-output.");
       }
-      return settings;
+      // what compensates is judged as it works, under the sampled rows
+      return settings.rounding().compensates() ? settings.withLoss(Loss.SAMPLED) : settings;
     }
     settings = settings.withWeightTerm(weightTerm);
     settings = loss == null ? settings : settings.withLoss(Loss.parse(loss));

@@ -45,11 +45,13 @@ public final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (plan.method().needsSketches() && sketches == null) {
+    if (plan.needsSketches() && sketches == null) {
       throw new InputException(
-          Words.format(
-              "--method %s needs --sketches: run calibrate first, or use --method rtn.",
-              plan.method()));
+          plan.method().needsSketches()
+              ? Words.format(
+                  "--method %s needs --sketches: run calibrate first, or use --method rtn.",
+                  plan.method())
+              : "--rounding compensated needs --sketches: run calibrate first, or round to nearest.");
     }
     Footprint footprint =
         QuantizeJob.footprint(Settings.footprint(spec), model, sketches, output, overwrite);
