@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Runs the blocks of a model over slices, one block at a time for all batches of a slice, so that
@@ -176,9 +177,9 @@ public final class BlockRunner implements AutoCloseable {
     int size = batch.length() * model.config().hidden();
     int last = batch.first() + batch.inputs().sequences() - 1;
     int guilty = batch.first();
+    long[] all = LongStream.range(0, batch.length()).toArray(); // a sampled one may be to blame
     try (BatchInputs one =
-        new BatchInputs(
-            1, batch.length(), model.config().hidden(), rope(batch.length()), new long[0])) {
+        new BatchInputs(1, batch.length(), model.config().hidden(), rope(batch.length()), all)) {
       FloatBuffer in = FloatPool.allocate(size);
       FloatBuffer out = FloatPool.allocate(size);
       for (; guilty < last; guilty++) {

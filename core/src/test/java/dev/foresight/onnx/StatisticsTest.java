@@ -20,6 +20,7 @@ import dev.foresight.sketch.SliceId;
 import dev.foresight.sketch.SliceStates;
 import dev.foresight.sketch.Statistic;
 import dev.foresight.sketch.Sums;
+import dev.foresight.sketch.Tokens;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -119,7 +120,7 @@ class StatisticsTest {
   @Test
   void calibrationKeepsWhatItsSettingsSay() {
     assertThat(Statistics.kept(new SketchSettings(16, 256, 16)))
-        .containsExactly(Sums.SUMS, Rows.ROWS);
+        .containsExactly(Sums.SUMS, Rows.ROWS, Tokens.TOKENS);
     assertThat(Statistics.kept(new SketchSettings(16, 0, 0))).containsExactly(Sums.SUMS);
   }
 

@@ -10,6 +10,7 @@ import dev.foresight.model.NormSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Attention between the linears: norms of the heads, rotation, scores, mixing.
@@ -20,6 +21,9 @@ import java.util.Optional;
  */
 final class AttentionNodes {
   private static final int GROUPED_MULTIPLE = 8; // of channels of a head, or the kernel refuses
+
+  /** Queries of a block with grouped attention whose probabilities are computed, every n-th. */
+  private static final int QUERY_STRIDE = Integer.getInteger("stride", 1);
 
   private final OnnxGraph graph;
   private final ModelConfig config;
@@ -65,19 +69,40 @@ final class AttentionNodes {
    * @param k {@link #keys}
    * @param values [T, kv heads x head dimension]
    * @param batchAndLength a vector with both sizes
-   * @return the heads' outputs side by side, [T, heads x head dimension]
+   * @param keep whether the probabilities are wanted
    */
-  String mix(String q, String k, String values, String batchAndLength) {
+  Mixed mix(String q, String k, String values, String batchAndLength, boolean keep) {
     int heads = config.heads() * config.headDimension();
     String v = graph.threeAxes(values, batchAndLength, config.kvHeads() * config.headDimension());
     ScoreNodes scores = new ScoreNodes(graph, batchAndLength);
     ScoreNodes.Heads both = new ScoreNodes.Heads(config.heads(), config.kvHeads());
-    String mixed =
-        usesGrouped()
-            ? scores.grouped(q, k, v, attention.window(), both, scaleAndCap())
-            : scores.standard(q, k, v, attention.window(), both, scaleAndCap());
-    return graph.node("Reshape", List.of(mixed, graph.indices(-1, heads)));
+    OptionalInt window = attention.window();
+    List<AttributeProto> more = scaleAndCap();
+    String mixed;
+    String probabilities = null;
+    if (usesGrouped()) {
+      mixed = scores.grouped(q, k, v, window, both, more);
+      if (keep) {
+        probabilities = scores.probabilities(q, k, v, window, both, more, QUERY_STRIDE);
+      }
+    } else {
+      mixed = scores.standard(q, k, v, window, both, more, keep);
+      if (keep) {
+        probabilities = scores.keptProbabilities();
+      }
+    }
+    return new Mixed(
+        graph.node("Reshape", List.of(mixed, graph.indices(-1, heads))), probabilities);
   }
+
+  /**
+   * What attention gives.
+   *
+   * @param heads their outputs side by side, [T, heads x head dimension]
+   * @param probabilities that queries give tokens, [batch, heads, some queries, length], each query
+   *     standing for as many others as the next; null where they were not wanted
+   */
+  record Mixed(String heads, String probabilities) {}
 
   private boolean usesGrouped() {
     return config.headDimension() % GROUPED_MULTIPLE == 0

@@ -97,18 +97,26 @@ public final class BlockGraph {
     String x = graph.node("Reshape", List.of(HIDDEN, graph.indices(-1, config.hidden())));
     String batchAndLength = graph.node("Slice", List.of(sizes, graph.indices(0), graph.indices(2)));
 
-    MeasuredGraph measured = new MeasuredGraph(graph, config, kind, batchAndLength);
     BlockNorms norms = architecture.norms();
+    MeasuredGraph measured = new MeasuredGraph(graph, config, norms, kind, batchAndLength);
     Map<Part, String> read = linears(Role.ATTENTION_INPUT, norm(x, norms.attention()), measured);
     String queries = attention.queries(read.get(Part.QUERY), batchAndLength);
     String keys = attention.keys(read.get(Part.KEY), batchAndLength);
-    String heads = attention.mix(queries, keys, read.get(Part.VALUE), batchAndLength);
-    String attended = linears(Role.ATTENTION_OUTPUT, heads, measured).get(Part.ATTENTION_OUT);
+    AttentionNodes.Mixed heads =
+        attention.mix(
+            queries,
+            keys,
+            read.get(Part.VALUE),
+            batchAndLength,
+            statistics.stream().anyMatch(StatisticNodes::ofAttention));
+    String attended =
+        linears(Role.ATTENTION_OUTPUT, heads.heads(), measured).get(Part.ATTENTION_OUT);
     String middle = graph.node("Add", List.of(x, norm(attended, norms.afterAttention())));
     String mixed = mlp(norm(middle, norms.mlp()), measured);
     String sum = graph.node("Add", List.of(middle, norm(mixed, norms.afterMlp())));
     graph.output(NEXT, "Reshape", List.of(sum, sizes));
-    BlockValues values = new BlockValues(x, middle, sum, queries, keys);
+    BlockValues values =
+        new BlockValues(x, middle, sum, attended, mixed, queries, keys, heads.probabilities());
     statistics.forEach(nodes -> nodes.ofBlock(measured, values));
     return graph.bytes();
   }

@@ -4,6 +4,7 @@ import static dev.foresight.onnx.graph.OnnxGraph.attribute;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import dev.foresight.model.BlockAttention;
+import dev.foresight.model.BlockNorms;
 import dev.foresight.model.ModelConfig;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
 final class MeasuredGraph {
   private final OnnxGraph graph;
   private final ModelConfig config;
+  private final BlockNorms norms;
   private final BlockAttention attention;
   private final String batchAndLength;
   private boolean strata;
@@ -21,9 +23,14 @@ final class MeasuredGraph {
    * @param batchAndLength a vector with both sizes
    */
   MeasuredGraph(
-      OnnxGraph graph, ModelConfig config, BlockAttention attention, String batchAndLength) {
+      OnnxGraph graph,
+      ModelConfig config,
+      BlockNorms norms,
+      BlockAttention attention,
+      String batchAndLength) {
     this.graph = graph;
     this.config = config;
+    this.norms = norms;
     this.attention = attention;
     this.batchAndLength = batchAndLength;
   }
@@ -36,6 +43,11 @@ final class MeasuredGraph {
   /** The model's. */
   ModelConfig config() {
     return config;
+  }
+
+  /** Of every block. */
+  BlockNorms norms() {
+    return norms;
   }
 
   /** What makes this kind of block. */

@@ -29,6 +29,9 @@ public final class OnnxGraph {
   /** Value of the attribute {@code to} of Cast. */
   static final int INT32 = TensorProto.DataType.INT32.getNumber();
 
+  /** The same. */
+  static final int FLOAT32 = TensorProto.DataType.FLOAT.getNumber();
+
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Set<String> weights = new HashSet<>();
   private int values;
@@ -159,6 +162,20 @@ public final class OnnxGraph {
       node.addOutput(output + "." + i);
     }
     return output;
+  }
+
+  /**
+   * More outputs of the node that was added last.
+   *
+   * @param kinds of values; empty where an optional output is left out
+   * @return name of the last
+   */
+  String moreOutput(String... kinds) {
+    NodeProto.Builder node = graph.getNodeBuilder(graph.getNodeCount() - 1);
+    for (String kind : kinds) {
+      node.addOutput(kind.isEmpty() ? "" : fresh(kind));
+    }
+    return node.getOutput(node.getOutputCount() - 1);
   }
 
   /** A node whose output is a float output of the graph. */

@@ -12,6 +12,9 @@ import java.util.OptionalInt;
  * [batch, length, heads x head dimension], keys and values have the channels of the kv heads.
  */
 public final class ScoreNodes {
+  /** Of the standard operator: its fourth output is what is behind the softmax. */
+  private static final AttributeProto KEPT = attribute("qk_matmul_output_mode", 3);
+
   private final OnnxGraph graph;
   private final String batchAndLength;
 
@@ -31,12 +34,31 @@ public final class ScoreNodes {
    */
   public String standard(
       String q, String k, String v, OptionalInt window, Heads heads, List<AttributeProto> more) {
+    return standard(q, k, v, window, heads, more, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param keep whether {@link #keptProbabilities} follow
+   */
+  String standard(
+      String q,
+      String k,
+      String v,
+      OptionalInt window,
+      Heads heads,
+      List<AttributeProto> more,
+      boolean keep) {
     List<String> inputs = new ArrayList<>(List.of(q, k, v));
     window.ifPresent(size -> inputs.add(windowMask(size)));
     List<AttributeProto> attributes = new ArrayList<>(more);
     attributes.add(attribute("q_num_heads", heads.query()));
     attributes.add(attribute("kv_num_heads", heads.kv()));
     attributes.add(attribute("is_causal", 1));
+    if (keep) {
+      attributes.add(KEPT);
+    }
     return graph.node("Attention", inputs, attributes.toArray(AttributeProto[]::new));
   }
 
@@ -71,6 +93,53 @@ public final class ScoreNodes {
   }
 
   /**
+   * What {@link #standard}, added last, itself multiplies the values by: one more output of its
+   * node, so that nothing is computed twice and no other bit changes.
+   *
+   * @return [batch, heads, length, length], a row a query
+   */
+  String keptProbabilities() {
+    return graph.moreOutput("", "", "probabilities"); // without keys and values that came before
+  }
+
+  /**
+   * The same of every n-th query, counted back from the last, beside {@link #grouped}, which does
+   * not give its own: without zeros where a token sees nothing, and by other arithmetic.
+   *
+   * @param stride n
+   * @return [batch, heads, length / n, length]
+   */
+  String probabilities(
+      String q,
+      String k,
+      String v,
+      OptionalInt window,
+      Heads heads,
+      List<AttributeProto> more,
+      int stride) {
+    String length = size(graph.indices(1));
+    String last = graph.node("Sub", List.of(length, graph.indices(1)));
+    String first = graph.node("Mod", List.of(last, graph.indices(stride)));
+    String queries =
+        graph.node(
+            "Slice", List.of(q, first, length, graph.indices(1), graph.indices(stride)));
+    String one = // value a head, which the operator asks for
+        graph.node(
+            "Slice",
+            List.of(v, graph.indices(0), graph.indices(heads.kv()), graph.indices(2)));
+    List<AttributeProto> attributes = new ArrayList<>(more);
+    attributes.add(attribute("q_num_heads", heads.query()));
+    attributes.add(attribute("kv_num_heads", heads.kv()));
+    attributes.add(KEPT);
+    String places = graph.node("Squeeze", List.of(first));
+    graph.node(
+        "Attention",
+        List.of(queries, k, one, mask(places, stride, window)),
+        attributes.toArray(AttributeProto[]::new));
+    return keptProbabilities();
+  }
+
+  /**
    * @param query heads of the queries
    * @param kv heads of keys and values, a divisor of it
    */
@@ -78,11 +147,32 @@ public final class ScoreNodes {
 
   /** Whether the token of a row sees that of a column, but for causality, [length, length]. */
   private String windowMask(int window) {
+    return within(distances(graph.index(0), 1), window);
+  }
+
+  /** Whether the query of a row sees the token of a column, [queries, length]. */
+  private String mask(String first, int stride, OptionalInt window) {
+    String distance = distances(first, stride);
+    String before = graph.node("GreaterOrEqual", List.of(distance, graph.index(0)));
+    return window.isEmpty()
+        ? before
+        : graph.node("And", List.of(before, within(distance, window.getAsInt())));
+  }
+
+  private String within(String distance, int window) {
+    return graph.node("Less", List.of(distance, graph.index(window)));
+  }
+
+  /** How far each query is behind each token, [queries, length]. */
+  private String distances(String firstQuery, int stride) {
     String length = size(graph.index(1));
     String positions = graph.node("Range", List.of(graph.index(0), length, graph.index(1)));
-    String rows = graph.node("Reshape", List.of(positions, graph.indices(-1, 1)));
-    String distance = graph.node("Sub", List.of(rows, positions));
-    return graph.node("Less", List.of(distance, graph.index(window)));
+    String queries =
+        stride == 1
+            ? positions
+            : graph.node("Range", List.of(firstQuery, length, graph.index(stride)));
+    String rows = graph.node("Reshape", List.of(queries, graph.indices(-1, 1)));
+    return graph.node("Sub", List.of(rows, positions));
   }
 
   private String size(String which) {

@@ -11,6 +11,11 @@ public interface StatisticNodes {
   /** What they measure. */
   Statistic<?> statistic();
 
+  /** Whether they read the probabilities of attention, which are else not kept. */
+  default boolean ofAttention() {
+    return false;
+  }
+
   /**
    * Adds the outputs of one role.
    *

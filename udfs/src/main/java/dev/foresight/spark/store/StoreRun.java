@@ -2,6 +2,7 @@ package dev.foresight.spark.store;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.onnx.graph.Statistics;
 import dev.foresight.sketch.SliceId;
 import dev.foresight.spark.io.AtomicFiles;
 import dev.foresight.spark.io.FolderKind;
@@ -158,7 +159,8 @@ public final class StoreRun implements AutoCloseable {
   }
 
   /**
-   * Slices that a killed run has finished, by (shard, index).
+   * Slices that a killed run has finished, by (shard, index). One that lacks a statistic, because
+   * the release that ran it did not know it, is run again.
    *
    * @param shardSha256 of the text that they must be of, by shard
    * @param slices wanted
@@ -175,10 +177,15 @@ public final class StoreRun implements AutoCloseable {
       String sha256 = shardSha256.get(slice.shard());
       if (names.contains(records.name(sha256, slice))) {
         Optional<FinishedSlice> record = records.read(sha256, slice, files);
-        record.ifPresent(done -> finished.put(slice, done));
+        record.filter(this::holdsAll).ifPresent(done -> finished.put(slice, done));
       }
     }
     return finished;
+  }
+
+  private boolean holdsAll(FinishedSlice finished) {
+    return Statistics.kept(fingerprint.sketch()).stream()
+        .allMatch(statistic -> finished.slice().file(statistic).isPresent());
   }
 
   /**
