@@ -105,7 +105,7 @@ public final class BlockQuantizer {
     double shrinkage = settings.rounding().shrinkage();
     String name = weights.name(group.role().key());
     try (RoleCompensation compensation =
-        new RoleCompensation(columnScale, shrinkage, product, name)) {
+        new RoleCompensation(columnScale, shrinkage, product, workers, name)) {
       group.linears().forEach(l -> finish(l, group, search, columnScale, compensation));
     }
   }

@@ -32,11 +32,16 @@ public final class Compensation implements AutoCloseable {
    *     definite
    */
   public Compensation(
-      Matrix rows, float[] scale, double shrinkage, MatrixProduct product, String name) {
+      Matrix rows,
+      float[] scale,
+      double shrinkage,
+      MatrixProduct product,
+      RowWorkers workers,
+      String name) {
     this.product = product;
     products = Products.of(rows, scale, shrinkage, product, name);
     int[] order = products.order();
-    triangle = new Triangle(products, order, product, name);
+    triangle = new Triangle(products, order, product, workers, name);
     feedback = new Feedback(triangle, order);
     descent = new Descent(products);
   }

@@ -2,6 +2,7 @@ package dev.foresight.quantize.compensate;
 
 import dev.foresight.quantize.kernel.RoundingKernels;
 import dev.foresight.quantize.kernel.RoundingTile;
+import java.util.Arrays;
 
 /**
  * GPTQ (arXiv 2210.17323): columns are rounded one by one, and what each does to the output is made
@@ -29,41 +30,40 @@ final class Feedback {
     pass.end();
   }
 
-  /** One pass over the columns of a chunk. Everything here is [columns in order, rows]. */
+  /** One pass over the columns of a chunk. */
   private final class Pass {
+    private static final int TILE = RoundingTile.ROWS;
+
     private final RowChunk chunk;
     private final RoundingKernels kernels;
     private final RoundingTile tile;
     private final int columns;
     private final int rows; // of whole tiles
-    private final float[] targets;
-    private final float[] residual;
-    private final float[] product;
+    private final int[] groups; // of the columns in order
+    private final float[] asked; // by errors so far, [columns in order, rows]
+    private final float[] residual; // likewise
+    private final float[] product; // likewise
     private final float[] errors; // of one block, [rows, columns]
-    private final float[] parts;
+    private final float[] parts; // likewise, of E V
 
     Pass(RowChunk chunk, RoundingKernels kernels) {
       this.chunk = chunk;
       this.kernels = kernels;
       columns = chunk.columns;
-      rows = (chunk.rows + RoundingTile.ROWS - 1) / RoundingTile.ROWS * RoundingTile.ROWS;
+      rows = (chunk.rows + TILE - 1) / TILE * TILE;
+      groups = Arrays.stream(order).map(channel -> channel / chunk.group).toArray();
       tile = new RoundingTile(Triangle.BLOCK, chunk.grid.maxCode());
-      targets = new float[columns * rows];
+      asked = new float[columns * rows];
       residual = new float[columns * rows];
       product = new float[columns * rows];
       errors = new float[Triangle.BLOCK * rows];
       parts = new float[Triangle.BLOCK * rows];
-      for (int k = 0; k < columns; k++) {
-        for (int i = 0; i < chunk.rows; i++) {
-          targets[k * rows + i] = chunk.weights[i * columns + order[k]];
-        }
-      }
     }
 
     void block(int block) {
       int from = block * Triangle.BLOCK;
       int size = Math.min(columns - from, Triangle.BLOCK);
-      for (int row = 0; row < rows; row += RoundingTile.ROWS) {
+      for (int row = 0; row < rows; row += TILE) {
         load(from, size, row);
         kernels.feedBack(tile, size, triangle.unit(block));
         store(from, size, row);
@@ -71,42 +71,55 @@ final class Feedback {
       int to = from + size;
       if (to < columns) {
         triangle.behind(block, errors, rows, product);
-        kernels.add(product, 0, targets, to * rows, (columns - to) * rows);
+        kernels.add(product, 0, asked, to * rows, (columns - to) * rows);
       }
       triangle.residual(block, parts, rows, product);
       kernels.add(product, 0, residual, 0, to * rows);
     }
 
     private void load(int from, int size, int row) {
-      for (int k = 0, at = 0; k < size; k++) {
-        int channel = order[from + k];
-        for (int i = row; i < row + RoundingTile.ROWS; i++, at++) {
-          boolean there = i < chunk.rows;
-          int g = there ? i * chunk.groups + channel / chunk.group : 0;
+      for (int i = 0; i < TILE; i++) {
+        boolean there = row + i < chunk.rows;
+        int weights = (row + i) * columns;
+        int grids = (row + i) * chunk.groups;
+        for (int k = 0, at = i; k < size; k++, at += TILE) {
+          int g = there ? grids + groups[from + k] : 0;
           tile.grid(at, there ? chunk.steps[g] : 1, there ? chunk.zero(g) : 0);
-          tile.weights[at] = there ? chunk.weights[i * columns + channel] : 0;
-          tile.targets[at] = targets[(from + k) * rows + i];
+          tile.weights[at] = there ? chunk.weights[weights + order[from + k]] : 0;
+        }
+      }
+      for (int k = 0, at = 0; k < size; k++) {
+        int ofColumn = (from + k) * rows + row;
+        for (int i = 0; i < TILE; i++, at++) {
+          tile.targets[at] = tile.weights[at] + asked[ofColumn + i];
         }
       }
     }
 
     private void store(int from, int size, int row) {
-      for (int k = 0, at = 0; k < size; k++) {
-        float diagonal = triangle.diagonal(from + k);
-        for (int i = row; i < row + RoundingTile.ROWS; i++, at++) {
-          errors[i * size + k] = tile.errors[at];
-          parts[i * size + k] = tile.left[at] * diagonal;
-          if (i < chunk.rows) {
-            chunk.levels[i * columns + order[from + k]] = tile.levels[at];
+      for (int i = 0; i < TILE; i++) {
+        int ofRow = (row + i) * size;
+        for (int k = 0, at = i; k < size; k++, at += TILE) {
+          errors[ofRow + k] = tile.errors[at];
+          parts[ofRow + k] = tile.left[at] * triangle.diagonal(from + k);
+        }
+        if (row + i < chunk.rows) {
+          int levels = (row + i) * columns;
+          for (int k = 0, at = i; k < size; k++, at += TILE) {
+            chunk.levels[levels + order[from + k]] = tile.levels[at];
           }
         }
       }
     }
 
+    /** Tile by tile, so that what is read and written stays in cache. */
     void end() {
-      for (int k = 0; k < columns; k++) {
-        for (int i = 0; i < chunk.rows; i++) {
-          chunk.residual[i * columns + order[k]] = residual[k * rows + i];
+      for (int row = 0; row < chunk.rows; row += TILE) {
+        int last = Math.min(chunk.rows, row + TILE);
+        for (int k = 0; k < columns; k++) {
+          for (int i = row; i < last; i++) {
+            chunk.residual[i * columns + order[k]] = residual[k * rows + i];
+          }
         }
       }
     }

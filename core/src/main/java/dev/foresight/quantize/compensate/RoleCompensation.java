@@ -1,5 +1,6 @@
 package dev.foresight.quantize.compensate;
 
+import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
 
@@ -11,6 +12,7 @@ public final class RoleCompensation implements AutoCloseable {
   private final float[] scale;
   private final double shrinkage;
   private final MatrixProduct product;
+  private final RowWorkers workers;
   private final String name;
   private Matrix rows;
   private Compensation current;
@@ -20,10 +22,12 @@ public final class RoleCompensation implements AutoCloseable {
    * @param shrinkage λ of {@link Compensation}
    * @param name what messages call the role
    */
-  public RoleCompensation(float[] scale, double shrinkage, MatrixProduct product, String name) {
+  public RoleCompensation(
+      float[] scale, double shrinkage, MatrixProduct product, RowWorkers workers, String name) {
     this.scale = scale;
     this.shrinkage = shrinkage;
     this.product = product;
+    this.workers = workers;
     this.name = name;
   }
 
@@ -35,7 +39,7 @@ public final class RoleCompensation implements AutoCloseable {
   public Compensation of(Matrix ofLinear) {
     if (rows != ofLinear) {
       close();
-      current = new Compensation(ofLinear, scale, shrinkage, product, name);
+      current = new Compensation(ofLinear, scale, shrinkage, product, workers, name);
       rows = ofLinear;
     }
     return current;

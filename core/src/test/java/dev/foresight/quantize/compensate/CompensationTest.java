@@ -78,10 +78,15 @@ class CompensationTest {
       int refits,
       int threads) {
     float[] steps = nearest.steps().clone();
-    try (Compensation compensation =
+    try (RowWorkers workers = new RowWorkers(threads);
+        Compensation compensation =
             new Compensation(
-                rows, ones(rows.columns()), shrinkage, new PlainProduct(), "model.mlp_input");
-        RowWorkers workers = new RowWorkers(threads)) {
+                rows,
+                ones(rows.columns()),
+                shrinkage,
+                new PlainProduct(),
+                workers,
+                "model.mlp_input")) {
       byte[] codes =
           compensation.round(
               weights, nearest.grid(), nearest.group(), steps, nearest.zeros(), refits, workers);
@@ -128,7 +133,8 @@ class CompensationTest {
             weights, grid, nearest.group(), 0, 24, nearest.steps(), nearest.zeros());
     int[] order = products.order();
     Kernels kernels = Kernels.open();
-    try (Triangle triangle = new Triangle(products, order, new PlainProduct(), "x");
+    try (RowWorkers workers = new RowWorkers(1);
+        Triangle triangle = new Triangle(products, order, new PlainProduct(), workers, "x");
         Refit refit = new Refit(products, nearest.group(), new PlainProduct())) {
       new Feedback(triangle, order).round(chunk, kernels.rounding());
       double before = products.loss(kernels, chunk.errors());
@@ -205,7 +211,7 @@ class CompensationTest {
     nearest.steps()[2] = 0;
     QuantizedLinear rounded = compensated(correlated(100), 0.1, nearest, weights, 1);
     float[] values = rounded.dequantized().values();
-    assertThat(Arrays.copyOfRange(values, 32, 48)).containsOnly(0);
+    assertThat(Arrays.copyOfRange(values, 32, 48)).containsOnly(0f, -0f);
     for (float step : rounded.steps()) {
       assertThat(step).isFinite();
     }

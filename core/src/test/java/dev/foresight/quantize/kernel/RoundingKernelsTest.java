@@ -64,6 +64,7 @@ class RoundingKernelsTest {
       fit.use(grid.symmetric() ? -0.3f : 0.2f, grid.symmetric() ? 4 : 3);
       float[] levels = new float[length + 3];
       float[] residual = gaussian(columns + 7);
+      residual[7 + 9] = 9; // asks for a change at once
       float[] sameLevels = levels.clone();
       float[] sameResidual = residual.clone();
       int changes = plain.descend(levels, 3, residual, 7, products, inverse, 9, length, fit);
