@@ -2,6 +2,7 @@ package dev.foresight.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.RoleSearch.Piece;
 import dev.foresight.quantize.fold.LinearScale;
 import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.quantize.plan.BlockGrids;
@@ -116,14 +117,23 @@ public final class BlockQuantizer {
     Grid grid = grids.of(linear);
     int size = grid.groupOf(name, original.columns());
     boolean keepsRange = settings.steps() == Steps.CLIP && group.unclipped().contains(linear);
-    GroupSteps steps =
-        StepRule.of(
-                keepsRange ? Steps.RANGE : settings.steps(),
-                new StepRule.Inputs(grid, size, search.error(), search.meanSquare(), workers))
-            .steps(scaled, columnScale);
-    QuantizedLinear result =
-        RoundingRule.of(settings.rounding()).round(scaled, grid, steps, name, workers);
+    Steps rule = keepsRange ? Steps.RANGE : settings.steps();
+    List<QuantizedLinear> results = new ArrayList<>();
+    double searched = 0;
+    for (Piece piece : search.pieces().get(linear)) {
+      Matrix part = piece.of(scaled);
+      GroupSteps steps =
+          StepRule.of(
+                  rule,
+                  new StepRule.Inputs(grid, size, piece.error(), search.meanSquare(), workers))
+              .steps(part, columnScale);
+      String named = piece.from() == 0 ? name : name + " from row " + piece.from() + " on";
+      results.add(RoundingRule.of(settings.rounding()).round(part, grid, steps, named, workers));
+      searched += steps.searched() * part.rows() / scaled.rows();
+    }
+    QuantizedLinear result = QuantizedLinear.stacked(results);
     quantized.put(linear, result);
+    Changes changes = Changes.ofStored(original, result, scale);
     reports.add(
         new LinearReport(
             linear,
@@ -131,16 +141,8 @@ public final class BlockQuantizer {
             search.alpha(),
             search.roundLoss(linear),
             search.scaleLoss(linear),
-            search.error() == null
-                ? Double.NaN
-                : search
-                    .error()
-                    .of(
-                        original.rows(),
-                        original.columns(),
-                        Changes.ofStored(original, result, scale),
-                        workers),
-            steps.searched(),
+            search.error(linear, original.columns(), changes, workers),
+            searched,
             grid.bits()));
   }
 }

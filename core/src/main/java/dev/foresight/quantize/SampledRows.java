@@ -1,16 +1,25 @@
 package dev.foresight.quantize;
 
 import dev.foresight.Words;
+import dev.foresight.importance.TokenKind;
 import dev.foresight.tensor.Matrix;
+import java.util.Map;
 
 /**
  * Activations of sampled tokens of one role.
  *
  * @param rows [n, channels], as the float model computed them
  * @param weights [n], how many tokens a row stands for; any common factor
+ * @param tokens [n] each, how much a row's token counts for linears of a kind; empty where all
+ *     tokens count alike
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is meant: rows are never compared
-public record SampledRows(Matrix rows, float[] weights) {
+public record SampledRows(Matrix rows, float[] weights, Map<TokenKind, float[]> tokens) {
+  /** Rows whose tokens count alike. */
+  public SampledRows(Matrix rows, float[] weights) {
+    this(rows, weights, Map.of());
+  }
+
   public SampledRows {
     if (rows.rows() == 0 || weights.length != rows.rows()) {
       throw new IllegalArgumentException(
@@ -26,6 +35,48 @@ public record SampledRows(Matrix rows, float[] weights) {
     if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("Sampled rows have a total weight of " + sum);
     }
+    tokens.forEach((kind, ofRows) -> requireUsable(kind, ofRows, weights.length));
+  }
+
+  private static void requireUsable(TokenKind kind, float[] tokens, int rows) {
+    double sum = 0;
+    for (float weight : tokens) {
+      sum += weight >= 0 ? weight : Double.NaN;
+    }
+    if (tokens.length != rows || !(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          Words.format(
+              "%d tokens of %s with a total weight of %s for %d rows",
+              tokens.length, kind, sum, rows));
+    }
+  }
+
+  /** Whether tokens count unequally. */
+  boolean weighed() {
+    return !tokens.isEmpty();
+  }
+
+  /**
+   * The rows as losses of linears of a kind use them: those of {@link #calibrated(double[])}, which
+   * rescales channels by all tokens alike, row t then times the root of its token's weight. So a
+   * sum of squares is a mean over tokens of which each counts by its weight.
+   *
+   * @param meanSquare exact E[x_j²]
+   * @throws IllegalArgumentException if there are no weights for this kind
+   */
+  Matrix calibrated(double[] meanSquare, TokenKind kind) {
+    float[] ofRows = tokens.get(kind);
+    if (ofRows == null) {
+      throw new IllegalArgumentException(Words.format("Tokens have no weights for %s", kind));
+    }
+    Matrix calibrated = calibrated(meanSquare);
+    for (int t = 0; t < ofRows.length; t++) {
+      double root = Math.sqrt(ofRows[t]);
+      for (int at = t * rows.columns(); at < (t + 1) * rows.columns(); at++) {
+        calibrated.values()[at] = (float) (calibrated.values()[at] * root);
+      }
+    }
+    return calibrated;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
+import dev.foresight.importance.TokenWeighting;
 import dev.foresight.importance.Weights;
 import dev.foresight.importance.Window;
 import dev.foresight.sketch.FirstPosition;
@@ -44,6 +45,9 @@ public final class PlanJson {
     if (plan.method().looksAhead()) {
       writeWindow(plan.window(), node.putObject("window"));
     }
+    if (plan.tokens().weighs()) {
+      writeTokens(plan.tokens(), node.putObject("tokens"));
+    }
     plan.data().ifPresent(data -> writeData(data, node.putObject("data")));
   }
 
@@ -65,6 +69,7 @@ public final class PlanJson {
       JsonNode search = node.required("search");
       JsonNode window = node.path("window");
       JsonNode data = node.path("data");
+      JsonNode tokens = node.path("tokens");
       return new QuantizationPlan(
           Method.parse(node.required("method").asText(), where),
           node.required("grid").required("container").asText(),
@@ -72,7 +77,8 @@ public final class PlanJson {
           readSearch(search),
           window.isMissingNode() ? FutureWindow.none() : readWindow(window),
           data.isMissingNode() ? null : readData(data),
-          search.required("rows").asInt());
+          search.required("rows").asInt(),
+          tokens.isMissingNode() ? TokenWeighting.none() : readTokens(tokens));
     } catch (IllegalArgumentException e) { // Jackson's, of a field that is missing; or a record's
       throw new InputException(Words.format("%s is damaged: %s", where, e.getMessage()), e);
     }
@@ -185,6 +191,21 @@ public final class PlanJson {
             Normalization.parse(node.required("normalization").asText()),
             Roles.parse(node.required("roles").asText())),
         node.required("adaptive").asBoolean());
+  }
+
+  private static void writeTokens(TokenWeighting tokens, ObjectNode node) {
+    node.put("weights", tokens.form().key());
+    node.put("exponent", tokens.exponent());
+    node.put("blocks", tokens.blocks());
+    node.put("attention", tokens.attention());
+  }
+
+  private static TokenWeighting readTokens(JsonNode node) {
+    return new TokenWeighting(
+        TokenWeighting.Form.parse(node.required("weights").asText()),
+        node.required("exponent").asDouble(Double.NaN),
+        node.required("blocks").asInt(-1),
+        node.required("attention").asBoolean());
   }
 
   private static void writeData(DataChoice data, ObjectNode node) {

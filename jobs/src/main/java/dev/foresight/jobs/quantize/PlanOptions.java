@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
 public final class PlanOptions {
   @Mixin private WindowOptions window;
   @Mixin private DataOptions data;
+  @Mixin private TokenOptions tokens;
 
   @Option(
       names = "--method",
@@ -157,7 +158,8 @@ public final class PlanOptions {
         search(),
         method.looksAhead() ? window.future(method, model.config()) : FutureWindow.none(),
         method.needsSketches() ? data.choice() : null,
-        searchRows);
+        searchRows,
+        tokens.weighting());
   }
 
   private SearchSettings search() {

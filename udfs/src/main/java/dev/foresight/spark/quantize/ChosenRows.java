@@ -2,6 +2,7 @@ package dev.foresight.spark.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.SampledRows;
 import dev.foresight.sketch.RowMix;
@@ -10,6 +11,7 @@ import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /** Reads the sampled rows that a search sees. */
@@ -19,9 +21,11 @@ public final class ChosenRows {
   /**
    * The rows of one block, mixed from the chosen shards.
    *
-   * @throws InputException if none of them counts
+   * @param tokens how much their tokens count for this block; none where all count alike
+   * @throws InputException if none of them counts, or their tokens are not those of the weights
    */
-  public static Map<Role, SampledRows> of(SketchSelection selection, int block, Configuration conf)
+  public static Map<Role, SampledRows> of(
+      SketchSelection selection, int block, Optional<TokenWeights> tokens, Configuration conf)
       throws IOException {
     Map<Role, SampledRows> chosen = new EnumMap<>(Role.class);
     new SketchStore(conf, selection.store())
@@ -37,7 +41,13 @@ public final class ChosenRows {
                       selection.rows(),
                       selection.kept());
               if (mix.rows().rows() > 0) {
-                chosen.put(role, new SampledRows(mix.rows(), mix.weights()));
+                tokens.ifPresent(of -> requireSame(of, mix, role, block, selection));
+                chosen.put(
+                    role,
+                    new SampledRows(
+                        mix.rows(),
+                        mix.weights(),
+                        tokens.map(TokenWeights::weights).orElse(Map.of())));
               }
             });
     if (chosen.isEmpty()) {
@@ -47,5 +57,15 @@ public final class ChosenRows {
               selection.store(), String.join(", ", selection.tokens().keySet())));
     }
     return chosen;
+  }
+
+  private static void requireSame(
+      TokenWeights tokens, RowMix mix, Role role, int block, SketchSelection selection) {
+    if (!tokens.tokens().equals(mix.tokens())) {
+      throw new InputException(
+          Words.format(
+              "The store %s holds rows of %s, block %d, of other tokens than its scalars of tokens: calibrate again, or pass --token-weights none.",
+              selection.store(), role.key(), block));
+    }
   }
 }
