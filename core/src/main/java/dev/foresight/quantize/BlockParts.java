@@ -1,8 +1,10 @@
 package dev.foresight.quantize;
 
+import dev.foresight.importance.TokenKind;
 import dev.foresight.model.Architecture;
 import dev.foresight.model.LinearSpec;
 import dev.foresight.model.Model;
+import dev.foresight.model.Part;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.fold.Fold;
 import dev.foresight.quantize.fold.LinearFold;
@@ -11,6 +13,7 @@ import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +40,25 @@ public final class BlockParts {
             .filter(l -> !l.clipped())
             .map(LinearSpec::path)
             .collect(Collectors.toSet());
+    Map<String, List<RoleGroup.Span>> spans = new HashMap<>();
+    linears.forEach(linear -> spans.put(linear.path(), spans(model, linear)));
     return new RoleGroup(
-        role, linears.stream().map(LinearSpec::path).toList(), unclipped, fold(model, role));
+        role, linears.stream().map(LinearSpec::path).toList(), unclipped, fold(model, role), spans);
+  }
+
+  /** The parts of a linear, neighbours of one kind together. */
+  private static List<RoleGroup.Span> spans(Model model, LinearSpec linear) {
+    List<RoleGroup.Span> spans = new ArrayList<>();
+    for (Part part : linear.parts()) {
+      TokenKind kind = TokenKind.of(part);
+      int rows = part.rows(model.config());
+      int last = spans.size() - 1;
+      if (last >= 0 && spans.get(last).kind() == kind) {
+        rows += spans.remove(last).rows();
+      }
+      spans.add(new RoleGroup.Span(kind, rows));
+    }
+    return spans;
   }
 
   private static Fold fold(Model model, Role role) {

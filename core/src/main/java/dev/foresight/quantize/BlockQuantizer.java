@@ -2,6 +2,7 @@ package dev.foresight.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.RoleSearch.Piece;
 import dev.foresight.quantize.compensate.RoleCompensation;
 import dev.foresight.quantize.fold.LinearScale;
 import dev.foresight.quantize.kernel.RowWorkers;
@@ -102,10 +103,9 @@ public final class BlockQuantizer {
   /** Scales, clips and rounds the linears of a role; all producers have been folded by now. */
   private void finish(
       RoleGroup group, RoleSearch search, float[] columnScale, MatrixProduct product) {
-    double shrinkage = settings.rounding().shrinkage();
     String name = weights.name(group.role().key());
     try (RoleCompensation compensation =
-        new RoleCompensation(columnScale, shrinkage, product, workers, name)) {
+        new RoleCompensation(columnScale, product, workers, name)) {
       group.linears().forEach(l -> finish(l, group, search, columnScale, compensation));
     }
   }
@@ -130,18 +130,28 @@ public final class BlockQuantizer {
     Grid grid = grids.of(linear);
     int size = grid.groupOf(name, original.columns());
     boolean keepsRange = settings.steps() == Steps.CLIP && group.unclipped().contains(linear);
-    GroupSteps steps =
-        StepRule.of(
-                keepsRange ? Steps.RANGE : settings.steps(),
-                new StepRule.Inputs(grid, size, search.error(), search.meanSquare(), workers))
-            .steps(scaled, columnScale);
-    QuantizedLinear result =
-        RoundingRule.of(
-                settings.rounding(),
-                new RoundingRule.Inputs(
-                    grid, size, name, () -> compensation.of(search.rows(linear)), workers))
-            .round(scaled, steps);
+    Steps rule = keepsRange ? Steps.RANGE : settings.steps();
+    List<QuantizedLinear> results = new ArrayList<>();
+    double searched = 0;
+    for (Piece piece : search.pieces().get(linear)) {
+      Matrix part = piece.of(scaled);
+      GroupSteps steps =
+          StepRule.of(
+                  rule,
+                  new StepRule.Inputs(grid, size, piece.error(), search.meanSquare(), workers))
+              .steps(part, columnScale);
+      String named = piece.from() == 0 ? name : name + " from row " + piece.from() + " on";
+      results.add(
+          RoundingRule.of(
+                  settings.rounding(),
+                  new RoundingRule.Inputs(
+                      grid, size, named, () -> compensation.of(piece.inputs(), piece.shrinkage()), workers))
+              .round(part, steps));
+      searched += steps.searched() * part.rows() / scaled.rows();
+    }
+    QuantizedLinear result = QuantizedLinear.stacked(results);
     quantized.put(linear, result);
+    Changes changes = Changes.ofStored(original, result, scale);
     reports.add(
         new LinearReport(
             linear,
@@ -149,16 +159,8 @@ public final class BlockQuantizer {
             search.alpha(),
             search.roundLoss(linear),
             search.scaleLoss(linear),
-            search.error() == null
-                ? Double.NaN
-                : search
-                    .error()
-                    .of(
-                        original.rows(),
-                        original.columns(),
-                        Changes.ofStored(original, result, scale),
-                        workers),
-            steps.searched(),
+            search.error(linear, original.columns(), changes, workers),
+            searched,
             grid.bits()));
   }
 }

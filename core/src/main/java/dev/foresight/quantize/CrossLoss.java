@@ -1,9 +1,11 @@
 package dev.foresight.quantize;
 
 import dev.foresight.model.Role;
+import dev.foresight.quantize.RoleSearch.Piece;
 import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.quantize.plan.BlockGrids;
 import dev.foresight.quantize.plan.Grid;
+import dev.foresight.quantize.plan.Loss;
 import dev.foresight.quantize.plan.SearchSettings;
 import dev.foresight.quantize.plan.Steps;
 import dev.foresight.tensor.Matrix;
@@ -49,23 +51,30 @@ public final class CrossLoss {
         RoleSearch search =
             RoleSearch.of(
                 weights, group, BlockGrids.of(grid), unclipped, searched, product, workers);
-        try (SampledError error =
-            new SampledError(other.rows().calibrated(other.meanSquare()), product)) {
+        Map<String, List<Piece>> judged = Map.of();
+        try {
+          judged = RoleSearch.pieces(
+                  weights,
+                  group,
+                  other,
+                  grid.group(),
+                  unclipped.withLoss(Loss.SAMPLED),
+                  product,
+                  workers);
           // alone, so that no role's folding changes another's weights
           float[] scale = new Folding(weights).fold(search.fold(), search.scale());
           double loss = 0;
           for (String linear : group.linears()) {
             Matrix matrix = weights.linear(linear);
             int size = grid.groupOf(weights.name(linear), matrix.columns());
-            loss +=
-                error.of(
-                    matrix.rows(),
-                    matrix.columns(),
-                    Changes.ofScale(matrix, scale, grid, size),
-                    workers);
+            Changes changes = Changes.ofScale(matrix, scale, grid, size);
+            for (Piece piece : judged.get(linear)) {
+              loss += piece.error(matrix.columns(), changes, workers);
+            }
           }
           losses.put(group.role(), loss);
         } finally {
+          RoleSearch.close(judged);
           search.close();
         }
       }

@@ -3,6 +3,7 @@ package dev.foresight.quantize;
 import dev.foresight.Words;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.Matrix;
+import java.util.List;
 
 /**
  * One weight matrix in codes: {@code W[i][j] = (code - zero) * step} of the group of (i, j). This
@@ -30,6 +31,32 @@ public record QuantizedLinear(
               "%d codes, %d steps and %d zero points do not make %d x %d in groups of %d",
               codes.length, steps.length, zeros.length, rows, columns, group));
     }
+  }
+
+  /**
+   * One matrix of some, the rows of the first on top.
+   *
+   * @param parts at least one, all of the same columns, groups and grid
+   */
+  static QuantizedLinear stacked(List<QuantizedLinear> parts) {
+    QuantizedLinear first = parts.get(0);
+    if (parts.size() == 1) {
+      return first;
+    }
+    int rows = parts.stream().mapToInt(QuantizedLinear::rows).sum();
+    int groups = first.columns / first.group;
+    byte[] codes = new byte[rows * first.columns];
+    float[] steps = new float[rows * groups];
+    byte[] zeros = new byte[rows * groups];
+    int row = 0;
+    for (QuantizedLinear part : parts) {
+      System.arraycopy(part.codes, 0, codes, row * first.columns, part.codes.length);
+      System.arraycopy(part.steps, 0, steps, row * groups, part.steps.length);
+      System.arraycopy(part.zeros, 0, zeros, row * groups, part.zeros.length);
+      row += part.rows;
+    }
+    return new QuantizedLinear(
+        rows, first.columns, first.group, first.grid, codes, steps, zeros);
   }
 
   /** The weights that a reader of the file computes, in fp32. */

@@ -2,6 +2,7 @@ package dev.foresight.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.importance.TokenKind;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.ScaleCandidates.Candidate;
 import dev.foresight.quantize.fold.Fold;
@@ -13,8 +14,16 @@ import dev.foresight.quantize.plan.Loss;
 import dev.foresight.quantize.plan.SearchSettings;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.MatrixProduct;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the search found for one role of a block.
@@ -23,8 +32,7 @@ import java.util.Map;
  * @param alpha exponent of the winner; NaN where no scale was searched
  * @param scale one value per row of a linear that absorbs it, else per channel
  * @param meanSquare E[x_j²]; null where there are no statistics
- * @param error what later steps are judged by; null where there are no statistics
- * @param rows sampled activations as losses use them, [n, in]; null where nothing asks for them
+ * @param pieces of each linear, and what later steps are judged by
  * @param losses of the linears that were compared: plain rounding, then the winner
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -33,9 +41,40 @@ record RoleSearch(
     double alpha,
     float[] scale,
     float[] meanSquare,
-    OutputError error,
-    Matrix rows,
+    Map<String, List<Piece>> pieces,
     Map<String, double[]> losses) {
+  /**
+   * Rows of a linear whose errors are judged alike: all of it, but where weights of tokens tell
+   * parts of one matrix apart.
+   *
+   * @param from first row
+   * @param to behind the last
+   * @param error what they are judged by; null where there are no statistics
+   * @param inputs sampled activations as losses use them, [n, in]; null where nothing asks for them
+   * @param shrinkage λ, what to take away of products of two channels, see {@link Shrinkage}
+   */
+  record Piece(int from, int to, OutputError error, Matrix inputs, double shrinkage) {
+    /** Its rows of a matrix of the linear. */
+    Matrix of(Matrix linear) {
+      int columns = linear.columns();
+      return to - from == linear.rows()
+          ? linear
+          : new Matrix(
+              to - from,
+              columns,
+              Arrays.copyOfRange(linear.values(), from * columns, to * columns));
+    }
+
+    /** What changes of the linear do to its outputs. */
+    double error(int columns, Changes changes, RowWorkers workers) {
+      return error.of(
+          to - from,
+          columns,
+          (kernels, row, rows, into) -> changes.write(kernels, from + row, rows, into),
+          workers);
+    }
+  }
+
   /**
    * Searches one role.
    *
@@ -63,40 +102,117 @@ record RoleSearch(
                 name, settings.rounding().compensates() ? " with --rounding nearest" : ""));
       }
       float[] ones = Candidate.identity(columns).scale();
-      return new RoleSearch(new NoFold(), Double.NaN, ones, null, null, null, Map.of());
+      Map<String, List<Piece>> whole = new HashMap<>();
+      group.linears().forEach(l -> whole.put(l, List.of(new Piece(0, weights.linear(l).rows(), null, null, 0))));
+      return new RoleSearch(new NoFold(), Double.NaN, ones, null, whole, Map.of());
     }
     known.check(name, columns);
-    List<Matrix> linears = compared.stream().map(weights::linear).toList();
     Grid grid = grids.of(compared.get(0));
     int size = grid.groupOf(weights.name(compared.get(0)), columns);
-    Matrix rows = rows(known, settings, name);
-    OutputError error =
-        settings.loss() == Loss.SAMPLED
-            ? new SampledError(rows, product)
-            : new DiagonalError(ScaleSearch.floats(known.meanSquare()), size);
+    Map<String, List<Piece>> pieces = pieces(weights, group, known, size, settings, product, workers);
     try {
+      List<String> names = new ArrayList<>();
+      List<Matrix> linears = new ArrayList<>();
+      List<OutputError> errors = new ArrayList<>();
+      for (String linear : compared) {
+        for (Piece piece : pieces.get(linear)) {
+          names.add(linear);
+          linears.add(piece.of(weights.linear(linear)));
+          errors.add(piece.error());
+        }
+      }
       ScaleSearch.Choice best =
-          new ScaleSearch(settings, grid, size, linears, known, error, workers).best(fold);
+          new ScaleSearch(settings, grid, size, linears, known, errors, workers).best(fold);
       return new RoleSearch(
           fold,
           fold instanceof NoFold ? Double.NaN : best.alpha(),
           best.scale(),
           ScaleSearch.floats(known.meanSquare()),
-          error,
-          rows,
-          best.lossesOf(compared));
+          pieces,
+          best.lossesOf(names));
     } catch (RuntimeException | Error e) { // nobody else knows the native memory yet
-      error.close();
+      close(pieces);
       throw e;
     }
   }
 
-  private static Matrix rows(RoleStatistics statistics, SearchSettings settings, String name) {
-    boolean compensates = settings.rounding().compensates();
-    if (!compensates && settings.loss() != Loss.SAMPLED) {
-      return null;
+  /** What is known of the input of linears that are judged alike. */
+  private record Judged(OutputError error, Matrix inputs, double shrinkage) {
+    Piece piece(int from, int to) {
+      return new Piece(from, to, error, inputs, shrinkage);
     }
-    if (statistics.rows() == null) {
+  }
+
+  /**
+   * The pieces of all linears of a role; those of one kind share an error.
+   *
+   * @throws InputException if rows that the settings need are missing
+   */
+  static Map<String, List<Piece>> pieces(
+      BlockWeights weights,
+      RoleGroup group,
+      RoleStatistics known,
+      int size,
+      SearchSettings settings,
+      MatrixProduct product,
+      RowWorkers workers) {
+    Map<TokenKind, Judged> ofKinds = new EnumMap<>(TokenKind.class);
+    Map<String, List<Piece>> pieces = new HashMap<>();
+    String name = weights.name(group.role().key());
+    Judged alike =
+        known.weighs(settings.loss())
+            ? null
+            : judged(known, size, name, settings, Optional.empty(), product, workers);
+    for (String linear : group.linears()) {
+      int rows = weights.linear(linear).rows();
+      List<Piece> ofLinear = new ArrayList<>();
+      if (alike != null) {
+        ofLinear.add(alike.piece(0, rows));
+      } else {
+        int from = 0;
+        for (RoleGroup.Span span : group.spans().get(linear)) {
+          Judged judged =
+              ofKinds.computeIfAbsent(
+                  span.kind(), k -> judged(known, size, name, settings, Optional.of(k), product, workers));
+          ofLinear.add(judged.piece(from, from + span.rows()));
+          from += span.rows();
+        }
+      }
+      pieces.put(linear, ofLinear);
+    }
+    return pieces;
+  }
+
+  private static Judged judged(
+      RoleStatistics statistics,
+      int group,
+      String name,
+      SearchSettings settings,
+      Optional<TokenKind> kind,
+      MatrixProduct product,
+      RowWorkers workers) {
+    boolean compensates = settings.rounding().compensates();
+    Matrix inputs =
+        compensates || settings.loss() == Loss.SAMPLED
+            ? inputs(statistics, name, compensates, kind)
+            : null;
+    double shrinkage = settings.rounding().shrinkage();
+    if (settings.rounding().learnsShrinkage()) {
+      SampledRows rows = statistics.rows();
+      shrinkage = Shrinkage.of(inputs, rows.totals(kind), rows.parts(), product, workers);
+    }
+    return new Judged(
+        settings.loss() == Loss.SAMPLED
+            ? new SampledError(inputs, product)
+            : new DiagonalError(ScaleSearch.floats(statistics.meanSquare()), group),
+        inputs,
+        shrinkage);
+  }
+
+  private static Matrix inputs(
+      RoleStatistics statistics, String name, boolean compensates, Optional<TokenKind> kind) {
+    SampledRows rows = statistics.rows();
+    if (rows == null) {
       throw new InputException(
           Words.format(
               "%s has no sampled rows, which %s: use %s, or calibrate with rows.",
@@ -104,12 +220,19 @@ record RoleSearch(
               compensates ? "compensated rounding needs" : "the sampled loss needs",
               compensates ? "--rounding nearest" : "--loss diagonal"));
     }
-    return statistics.rows().calibrated(statistics.meanSquare());
+    double[] meanSquare = statistics.meanSquare();
+    return kind.isEmpty()
+        ? rows.calibrated(meanSquare)
+        : rows.calibrated(meanSquare, kind.get());
   }
 
-  /** Rows that a linear's errors are compensated under: today those of its role. */
-  Matrix rows(String linear) {
-    return rows;
+  /** Loss of changes of a linear, NaN where there are no statistics. */
+  double error(String linear, int columns, Changes changes, RowWorkers workers) {
+    double sum = 0;
+    for (Piece piece : pieces.get(linear)) {
+      sum += piece.error() == null ? Double.NaN : piece.error(columns, changes, workers);
+    }
+    return sum;
   }
 
   /** Loss of plain rounding, NaN where none was computed. */
@@ -124,8 +247,14 @@ record RoleSearch(
 
   /** Frees what the matrix products hold. */
   void close() {
-    if (error != null) {
-      error.close();
-    }
+    close(pieces);
+  }
+
+  /** Frees what the matrix products of some pieces hold. */
+  static void close(Map<String, List<Piece>> pieces) {
+    Set<OutputError> errors = Collections.newSetFromMap(new IdentityHashMap<>());
+    pieces.values().forEach(ofLinear -> ofLinear.forEach(piece -> errors.add(piece.error())));
+    errors.remove(null);
+    errors.forEach(OutputError::close);
   }
 }

@@ -2,6 +2,7 @@ package dev.foresight.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.quantize.plan.Loss;
 
 /**
  * What calibration knows of one role of one block.
@@ -22,6 +23,11 @@ public record RoleStatistics(double[] importance, double[] meanSquare, SampledRo
               meanSquare.length,
               rows == null ? importance.length : rows.rows().columns()));
     }
+  }
+
+  /** Whether tokens count unequally under a loss: only the sampled one knows them. */
+  boolean weighs(Loss loss) {
+    return loss == Loss.SAMPLED && rows != null && rows.weighed();
   }
 
   /**

@@ -1,16 +1,34 @@
 package dev.foresight.quantize;
 
 import dev.foresight.Words;
+import dev.foresight.importance.TokenKind;
 import dev.foresight.tensor.Matrix;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Activations of sampled tokens of one role.
  *
  * @param rows [n, channels], as the float model computed them
  * @param weights [n], how many tokens a row stands for; any common factor
+ * @param tokens [n] each, how much a row's token counts for linears of a kind; empty where all
+ *     tokens count alike
+ * @param parts [n], numbers from 0 on: which part of the text a row is of, to tell what parts agree
+ *     on; empty where that is not known
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is meant: rows are never compared
-public record SampledRows(Matrix rows, float[] weights) {
+public record SampledRows(
+    Matrix rows, float[] weights, Map<TokenKind, float[]> tokens, int[] parts) {
+  /** Rows of unknown parts. */
+  public SampledRows(Matrix rows, float[] weights, Map<TokenKind, float[]> tokens) {
+    this(rows, weights, tokens, new int[0]);
+  }
+
+  /** Rows whose tokens count alike, of unknown parts. */
+  public SampledRows(Matrix rows, float[] weights) {
+    this(rows, weights, Map.of());
+  }
+
   public SampledRows {
     if (rows.rows() == 0 || weights.length != rows.rows()) {
       throw new IllegalArgumentException(
@@ -26,6 +44,69 @@ public record SampledRows(Matrix rows, float[] weights) {
     if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("Sampled rows have a total weight of " + sum);
     }
+    tokens.forEach((kind, ofRows) -> requireUsable(kind, ofRows, weights.length));
+    if (parts.length != 0 && parts.length != weights.length) {
+      throw new IllegalArgumentException(
+          Words.format("%d parts for %d sampled rows", parts.length, weights.length));
+    }
+  }
+
+  private static void requireUsable(TokenKind kind, float[] tokens, int rows) {
+    double sum = 0;
+    for (float weight : tokens) {
+      sum += weight >= 0 ? weight : Double.NaN;
+    }
+    if (tokens.length != rows || !(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          Words.format(
+              "%d tokens of %s with a total weight of %s for %d rows",
+              tokens.length, kind, sum, rows));
+    }
+  }
+
+  /**
+   * How much each row weighs in all, for linears of a kind; any common factor.
+   *
+   * @param kind none where tokens count alike
+   */
+  float[] totals(Optional<TokenKind> kind) {
+    float[] totals = weights.clone();
+    kind.map(tokens::get)
+        .ifPresent(
+            ofRows -> {
+              for (int t = 0; t < totals.length; t++) {
+                totals[t] *= ofRows[t];
+              }
+            });
+    return totals;
+  }
+
+  /** Whether tokens count unequally. */
+  boolean weighed() {
+    return !tokens.isEmpty();
+  }
+
+  /**
+   * The rows as losses of linears of a kind use them: those of {@link #calibrated(double[])}, which
+   * rescales channels by all tokens alike, row t then times the root of its token's weight. So a
+   * sum of squares is a mean over tokens of which each counts by its weight.
+   *
+   * @param meanSquare exact E[x_j²]
+   * @throws IllegalArgumentException if there are no weights for this kind
+   */
+  Matrix calibrated(double[] meanSquare, TokenKind kind) {
+    float[] ofRows = tokens.get(kind);
+    if (ofRows == null) {
+      throw new IllegalArgumentException(Words.format("Tokens have no weights for %s", kind));
+    }
+    Matrix calibrated = calibrated(meanSquare);
+    for (int t = 0; t < ofRows.length; t++) {
+      double root = Math.sqrt(ofRows[t]);
+      for (int at = t * rows.columns(); at < (t + 1) * rows.columns(); at++) {
+        calibrated.values()[at] = (float) (calibrated.values()[at] * root);
+      }
+    }
+    return calibrated;
   }
 
   /**

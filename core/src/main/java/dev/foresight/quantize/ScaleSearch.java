@@ -29,12 +29,12 @@ final class ScaleSearch {
   private final int group;
   private final List<Matrix> linears;
   private final RoleStatistics statistics;
-  private final OutputError error;
+  private final List<OutputError> errors;
   private final RowWorkers workers;
 
   /**
    * @param linears float weights, unfolded, all with the same columns
-   * @param error what decides, of the kind that the settings name
+   * @param errors what decides, one a linear, of the kind that the settings name
    */
   ScaleSearch(
       SearchSettings settings,
@@ -42,14 +42,14 @@ final class ScaleSearch {
       int group,
       List<Matrix> linears,
       RoleStatistics statistics,
-      OutputError error,
+      List<OutputError> errors,
       RowWorkers workers) {
     this.settings = settings;
     this.grid = grid;
     this.group = group;
     this.linears = linears;
     this.statistics = statistics;
-    this.error = error;
+    this.errors = errors;
     this.workers = workers;
   }
 
@@ -63,11 +63,13 @@ final class ScaleSearch {
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Choice(double alpha, float[] scale, double[] roundLosses, double[] losses) {
-    /** Both losses by linear. */
+    /** Both losses by name; those of the same name are added. */
     Map<String, double[]> lossesOf(List<String> linears) {
       Map<String, double[]> byLinear = new HashMap<>();
       for (int i = 0; i < losses.length; i++) {
-        byLinear.put(linears.get(i), new double[] {roundLosses[i], losses[i]});
+        double[] sums = byLinear.computeIfAbsent(linears.get(i), linear -> new double[2]);
+        sums[0] += roundLosses[i];
+        sums[1] += losses[i];
       }
       return byLinear;
     }
@@ -138,15 +140,15 @@ final class ScaleSearch {
       Matrix linear = linears.get(i);
       Changes changes =
           stepped
-              ? Changes.ofSteps(linear, scale, grid, group, steps(linear, scale))
+              ? Changes.ofSteps(linear, scale, grid, group, steps(linear, scale, errors.get(i)))
               : Changes.ofScale(linear, scale, grid, group);
-      losses[i] = error.of(linear.rows(), linear.columns(), changes, workers);
+      losses[i] = errors.get(i).of(linear.rows(), linear.columns(), changes, workers);
     }
     return losses;
   }
 
   /** The steps that the linear would have under this scale. */
-  private GroupSteps steps(Matrix linear, float[] scale) {
+  private GroupSteps steps(Matrix linear, float[] scale, OutputError error) {
     float[] noRowScale = Candidate.identity(linear.rows()).scale();
     Matrix scaled = new LinearScale(scale, noRowScale).apply(linear);
     return StepRule.of(

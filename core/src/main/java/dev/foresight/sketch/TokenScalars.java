@@ -1,5 +1,7 @@
 package dev.foresight.sketch;
 
+import java.io.Serializable;
+
 /**
  * What one block does to one sampled token, in numbers of the token.
  *
@@ -23,4 +25,4 @@ public record TokenScalars(
     float attention,
     float attentionOutput,
     float mlpOutput)
-    implements Sampled {}
+    implements Sampled, Serializable {}

@@ -211,7 +211,7 @@ class CalibrateFaultsTest {
     assertThat(calibrate(store.toString(), "--skip-bad-sequences").exitCode()).isZero();
     Path without = folder.resolve("without");
     assertThat(calibrate(without.toString(), "--sequences-per-shard", 3).exitCode()).isZero();
-    for (String table : List.of("sums", "rows")) {
+    for (String table : List.of("sums", "rows", "tokens")) {
       assertThat(Cli.hashes(store.resolve(table), ".parquet"))
           .hasSize(1)
           .isEqualTo(Cli.hashes(without.resolve(table), ".parquet"));

@@ -22,8 +22,11 @@ import java.util.OptionalInt;
 final class AttentionNodes {
   private static final int GROUPED_MULTIPLE = 8; // of channels of a head, or the kernel refuses
 
-  /** Queries of a block with grouped attention whose probabilities are computed, every n-th. */
-  private static final int QUERY_STRIDE = Integer.getInteger("stride", 1);
+  /**
+   * Beside grouped attention the probabilities of every fourth query are computed, for statistics
+   * alone: all of them would cost 17 % of a pass (docs/exactness.md).
+   */
+  private static final int QUERY_STRIDE = 4;
 
   private final OnnxGraph graph;
   private final ModelConfig config;

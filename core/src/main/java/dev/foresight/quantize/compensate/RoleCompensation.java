@@ -10,7 +10,6 @@ import dev.foresight.tensor.MatrixProduct;
  */
 public final class RoleCompensation implements AutoCloseable {
   private final float[] scale;
-  private final double shrinkage;
   private final MatrixProduct product;
   private final RowWorkers workers;
   private final String name;
@@ -19,13 +18,11 @@ public final class RoleCompensation implements AutoCloseable {
 
   /**
    * @param scale what the role's columns are multiplied by
-   * @param shrinkage λ of {@link Compensation}
    * @param name what messages call the role
    */
   public RoleCompensation(
-      float[] scale, double shrinkage, MatrixProduct product, RowWorkers workers, String name) {
+      float[] scale, MatrixProduct product, RowWorkers workers, String name) {
     this.scale = scale;
-    this.shrinkage = shrinkage;
     this.product = product;
     this.workers = workers;
     this.name = name;
@@ -35,8 +32,9 @@ public final class RoleCompensation implements AutoCloseable {
    * The compensation under these rows, until another is asked for.
    *
    * @param ofLinear sampled activations [n, in], with the roots of their weights
+   * @param shrinkage λ of {@link Compensation}, one for the same rows
    */
-  public Compensation of(Matrix ofLinear) {
+  public Compensation of(Matrix ofLinear, double shrinkage) {
     if (rows != ofLinear) {
       close();
       current = new Compensation(ofLinear, scale, shrinkage, product, workers, name);

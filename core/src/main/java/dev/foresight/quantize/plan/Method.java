@@ -2,6 +2,7 @@ package dev.foresight.quantize.plan;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.importance.TokenWeighting;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -20,7 +21,9 @@ public enum Method {
   /** Scales under the future window (arXiv 2602.02538). */
   FAQ(SearchSettings.faq(), true, false),
   /** The same, with a blend per channel that the shards' disagreement chooses. */
-  FAQ_ADAPTIVE(SearchSettings.faq(), true, true);
+  FAQ_ADAPTIVE(SearchSettings.faq(), true, true),
+  /** Compensated rounding under products of tokens that count by what later blocks make of them. */
+  FORESIGHT(SearchSettings.foresight(), false, false);
 
   private final SearchSettings search;
   private final boolean looksAhead;
@@ -40,6 +43,13 @@ public enum Method {
   /** Whether anything is learnt from sketches. */
   public boolean needsSketches() {
     return search.needsStatistics();
+  }
+
+  /** How much each sampled token counts where nothing else is said. */
+  public TokenWeighting tokens() {
+    return this == FORESIGHT
+        ? TokenWeighting.of(TokenWeighting.Form.FUTURE)
+        : TokenWeighting.none();
   }
 
   /** Whether importance is fused over blocks. */

@@ -7,6 +7,7 @@ import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
+import dev.foresight.importance.TokenWeighting;
 import dev.foresight.importance.Weights;
 import dev.foresight.importance.Window;
 import dev.foresight.sketch.FirstPosition;
@@ -28,6 +29,8 @@ public final class PlanJson {
   /** Raised when a field's meaning changes, so that nothing of an older meaning is taken over. */
   public static final int SCHEMA = 2;
 
+  private static final String AUTO = "auto";
+
   private PlanJson() {}
 
   /** Adds a plan's fields to an object, in the order of the record. */
@@ -43,6 +46,9 @@ public final class PlanJson {
     writeSearch(plan.search(), plan.searchRows(), node.putObject("search"));
     if (plan.method().looksAhead()) {
       writeWindow(plan.window(), node.putObject("window"));
+    }
+    if (plan.tokens().weighs()) {
+      writeTokens(plan.tokens(), node.putObject("tokens"));
     }
     plan.data().ifPresent(data -> writeData(data, node.putObject("data")));
   }
@@ -65,6 +71,7 @@ public final class PlanJson {
       JsonNode search = node.required("search");
       JsonNode window = node.path("window");
       JsonNode data = node.path("data");
+      JsonNode tokens = node.path("tokens");
       return new QuantizationPlan(
           Method.parse(node.required("method").asText(), where),
           node.required("grid").required("container").asText(),
@@ -72,7 +79,8 @@ public final class PlanJson {
           readSearch(search),
           window.isMissingNode() ? FutureWindow.none() : readWindow(window),
           data.isMissingNode() ? null : readData(data),
-          search.required("rows").asInt());
+          search.required("rows").asInt(),
+          tokens.isMissingNode() ? TokenWeighting.none() : readTokens(tokens));
     } catch (IllegalArgumentException e) { // Jackson's, of a field that is missing; or a record's
       throw new InputException(Words.format("%s is damaged: %s", where, e.getMessage()), e);
     }
@@ -146,7 +154,11 @@ public final class PlanJson {
     node.put("steps", search.steps().key());
     node.put("rounding", search.rounding().rule().key());
     if (search.rounding().compensates()) {
-      node.put("shrinkage", search.rounding().shrinkage());
+      if (search.rounding().learnsShrinkage()) {
+        node.put("shrinkage", AUTO);
+      } else {
+        node.put("shrinkage", search.rounding().shrinkage());
+      }
       node.put("refits", search.rounding().refits());
     }
     node.put("weight_term", search.weightTerm());
@@ -174,8 +186,15 @@ public final class PlanJson {
         ? RoundingSettings.nearest()
         : new RoundingSettings(
             rule,
-            node.required("shrinkage").asDouble(Double.NaN),
+            readShrinkage(node.required("shrinkage")),
             node.required("refits").asInt(-1));
+  }
+
+  private static double readShrinkage(JsonNode node) {
+    if (!node.isNumber() && !node.asText().equals(AUTO)) {
+      throw new IllegalArgumentException("shrinkage is neither a number nor " + AUTO);
+    }
+    return node.asDouble(Double.NaN);
   }
 
   private static void writeWindow(FutureWindow future, ObjectNode node) {
@@ -199,6 +218,21 @@ public final class PlanJson {
             Normalization.parse(node.required("normalization").asText()),
             Roles.parse(node.required("roles").asText())),
         node.required("adaptive").asBoolean());
+  }
+
+  private static void writeTokens(TokenWeighting tokens, ObjectNode node) {
+    node.put("weights", tokens.form().key());
+    node.put("exponent", tokens.exponent());
+    node.put("blocks", tokens.blocks());
+    node.put("attention", tokens.attention());
+  }
+
+  private static TokenWeighting readTokens(JsonNode node) {
+    return new TokenWeighting(
+        TokenWeighting.Form.parse(node.required("weights").asText()),
+        node.required("exponent").asDouble(Double.NaN),
+        node.required("blocks").asInt(-1),
+        node.required("attention").asBoolean());
   }
 
   private static void writeData(DataChoice data, ObjectNode node) {

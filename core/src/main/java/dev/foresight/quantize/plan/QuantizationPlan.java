@@ -2,9 +2,11 @@ package dev.foresight.quantize.plan;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.importance.TokenWeighting;
 import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.Statistic;
 import dev.foresight.sketch.Sums;
+import dev.foresight.sketch.Tokens;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param window how importance looks ahead
  * @param dataOrNull which part of a store counts; null where nothing is learnt from one
  * @param searchRows sampled rows that the search sees
+ * @param tokens how much the token of each of these rows counts
  */
 public record QuantizationPlan(
     Method method,
@@ -30,8 +33,22 @@ public record QuantizationPlan(
     SearchSettings search,
     FutureWindow window,
     DataChoice dataOrNull,
-    int searchRows)
+    int searchRows,
+    TokenWeighting tokens)
     implements Serializable {
+  /** A plan under which all tokens count alike. */
+  public QuantizationPlan(
+      Method method,
+      String container,
+      ModelGrids grids,
+      SearchSettings search,
+      FutureWindow window,
+      DataChoice dataOrNull,
+      int searchRows) {
+    this(
+        method, container, grids, search, window, dataOrNull, searchRows, TokenWeighting.none());
+  }
+
   public QuantizationPlan {
     if (searchRows < 1) {
       throw new InputException(
@@ -39,6 +56,12 @@ public record QuantizationPlan(
     }
     if (search.needsStatistics() && dataOrNull == null) {
       throw new IllegalArgumentException("A search without data: " + search);
+    }
+    if (tokens.weighs() && (!search.needsStatistics() || search.loss() != Loss.SAMPLED)) {
+      throw new InputException(
+          Words.format(
+              "--token-weights %s weighs sampled rows, which method %s with loss %s does not look at: drop it, or choose awq or faq with --loss sampled.",
+              tokens.form().key(), method.key(), search.loss().key()));
     }
   }
 
@@ -68,6 +91,13 @@ public record QuantizationPlan(
     } else if (search.needsStatistics() && search.loss() == Loss.SAMPLED) {
       needs.add(new Need(Rows.ROWS, "the sampled loss", "pass --loss diagonal"));
     }
+    if (tokens.weighs()) {
+      needs.add(
+          new Need(
+              Tokens.TOKENS,
+              "--token-weights " + tokens.form().key(),
+              "pass --token-weights none"));
+    }
     return needs;
   }
 
@@ -80,6 +110,7 @@ public record QuantizationPlan(
   public QuantizationPlan with(DataChoice other) {
     return dataOrNull == null
         ? this
-        : new QuantizationPlan(method, container, grids, search, window, other, searchRows);
+        : new QuantizationPlan(
+            method, container, grids, search, window, other, searchRows, tokens);
   }
 }

@@ -9,13 +9,14 @@ import java.io.Serializable;
  *
  * @param rule which way
  * @param shrinkage λ, 0 to 1: products of two channels are multiplied by 1 - λ, because few rows
- *     know them less well than the channels' own; 0 where nothing is compensated
+ *     know them less well than the channels' own; NaN where what shards disagree on decides, for
+ *     each role; 0 where nothing is compensated
  * @param refits how often steps are fitted to the codes, and codes taken again; likewise
  */
 public record RoundingSettings(Rounding rule, double shrinkage, int refits)
     implements Serializable {
   public RoundingSettings {
-    if (!(shrinkage >= 0 && shrinkage <= 1)) {
+    if (shrinkage < 0 || shrinkage > 1) {
       throw new InputException(
           Words.format("--shrinkage %s is out of range: choose 0 to 1.", shrinkage));
     }
@@ -36,6 +37,11 @@ public record RoundingSettings(Rounding rule, double shrinkage, int refits)
   /** Compensated rounding where nothing else is said. */
   public static RoundingSettings compensated() {
     return new RoundingSettings(Rounding.COMPENSATED, 0.3, 1);
+  }
+
+  /** Whether λ comes from the rows. */
+  public boolean learnsShrinkage() {
+    return Double.isNaN(shrinkage);
   }
 
   /** Whether errors are compensated, which takes sampled rows. */

@@ -68,6 +68,15 @@ public record SearchSettings(
     return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, RoundingSettings.nearest(), true, 20, 6);
   }
 
+  /**
+   * Codes that compensate each other under the sampled rows, with steps searched there first; no
+   * scales, which add nothing to that.
+   */
+  public static SearchSettings foresight() {
+    return new SearchSettings(
+        false, false, Loss.SAMPLED, Steps.CLIP, RoundingSettings.compensated(), false, 20, 6);
+  }
+
   /** These settings with another loss. */
   public SearchSettings withLoss(Loss other) {
     return new SearchSettings(
@@ -106,6 +115,11 @@ public record SearchSettings(
   /** Whether a role gets a scale. */
   public boolean scales(Role role) {
     return scale && (scaleAttentionOutput || role != Role.ATTENTION_OUTPUT);
+  }
+
+  /** Sampled rows that a search sees where nothing else is said. */
+  public int usualRows() {
+    return rounding.compensates() ? 4096 : 512;
   }
 
   /** Whether a role needs statistics at all. */

@@ -29,6 +29,7 @@ public final class PlanOptions {
   @Mixin private WindowOptions window;
   @Mixin private DataOptions data;
   @Mixin private RoundingOptions rounding;
+  @Mixin private TokenOptions tokens;
 
   @Option(
       names = "--method",
@@ -121,9 +122,10 @@ public final class PlanOptions {
 
   @Option(
       names = "--search-rows",
-      defaultValue = "512",
-      description = "Sampled rows that the search sees (default: ${DEFAULT-VALUE}).")
-  private int searchRows;
+      description =
+          "Sampled rows that the search sees (default: 4096 for foresight and other compensated"
+              + " rounding, else 512).")
+  private Integer searchRows;
 
   /** Adds the files that the options name. */
   public void addInputs(Footprint footprint) {
@@ -168,17 +170,19 @@ public final class PlanOptions {
         search,
         method.looksAhead() ? window.future(method, model.config()) : FutureWindow.none(),
         search.needsStatistics() ? data.choice() : null,
-        searchRows);
+        searchRows == null ? search.usualRows() : searchRows,
+        tokens.over(method));
   }
 
   private SearchSettings search() {
-    SearchSettings settings = method.search().withRounding(rounding.settings());
+    SearchSettings settings = method.search();
+    settings = settings.withRounding(rounding.over(settings.rounding()));
     if (!settings.scale()) {
+      boolean compensates = settings.rounding().compensates();
       if (loss != null
-          || clip != null
-          || steps != null
           || weightTerm
-          || scaleAttentionOutput != null) {
+          || scaleAttentionOutput != null
+          || !compensates && (clip != null || steps != null)) {
         throw new InputException(
             Words.format(
                     "--method %s searches no scales: drop --loss, --clip, --steps, --weight-term and",
@@ -186,17 +190,21 @@ public final class PlanOptions {
                 + " --scale-attention-output.");
       }
       // what compensates is judged as it works, under the sampled rows
-      return settings.rounding().compensates() ? settings.withLoss(Loss.SAMPLED) : settings;
+      return compensates ? withSteps(settings.withLoss(Loss.SAMPLED)) : settings;
     }
     settings = settings.withWeightTerm(weightTerm);
     settings = loss == null ? settings : settings.withLoss(Loss.parse(loss));
-    if (clip != null && steps != null) {
-      throw new InputException("--clip and --steps exclude each other: give one.");
-    }
-    settings = clip == null ? settings : settings.withClip(clip);
-    settings = steps == null ? settings : settings.withSteps(Steps.parse(steps));
+    settings = withSteps(settings);
     return scaleAttentionOutput == null
         ? settings
         : settings.withScaleAttentionOutput(scaleAttentionOutput);
+  }
+
+  private SearchSettings withSteps(SearchSettings settings) {
+    if (clip != null && steps != null) {
+      throw new InputException("--clip and --steps exclude each other: give one.");
+    }
+    SearchSettings clipped = clip == null ? settings : settings.withClip(clip);
+    return steps == null ? clipped : clipped.withSteps(Steps.parse(steps));
   }
 }

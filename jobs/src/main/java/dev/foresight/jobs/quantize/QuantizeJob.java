@@ -16,6 +16,8 @@ import dev.foresight.jobs.cli.ErrorHandler;
 import dev.foresight.jobs.cli.FolderNotes;
 import dev.foresight.jobs.cli.OutputFolder;
 import dev.foresight.jobs.cli.SketchesOf;
+import dev.foresight.importance.TokenWeighting;
+import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
@@ -31,6 +33,7 @@ import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
 import dev.foresight.spark.quantize.BlockQuantization;
+import dev.foresight.spark.quantize.BlockTokens;
 import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
 import dev.foresight.spark.quantize.BlockQuantization.Task;
@@ -222,8 +225,13 @@ public final class QuantizeJob {
               .map(new BlockMoments(task.selection(), serializable))
               .collect();
       List<Map<Role, double[]>> fused = fuse(moments, report);
+      List<TokenWeights> tokens = tokens(task, numbers);
       for (int block = 0; block < blocks; block++) {
-        scores.add(new Scores(fused.get(block), moments.get(block).meanSquare()));
+        scores.add(
+            new Scores(
+                fused.get(block),
+                moments.get(block).meanSquare(),
+                tokens.isEmpty() ? null : tokens.get(block)));
       }
       output.table(
           session,
@@ -261,6 +269,21 @@ public final class QuantizeJob {
     long bytes = outsideBytes + done.stream().mapToLong(block -> block.written().bytes()).sum();
     writeRest(task.plan(), model, folder, config, files, companions, output, done);
     report.add(done, bytes);
+  }
+
+  /** How much the tokens of the rows count in each block, empty where all count alike. */
+  private List<TokenWeights> tokens(Task task, List<Integer> blocks) {
+    TokenWeighting weighting = task.plan().tokens();
+    if (!weighting.weighs()) {
+      return List.of();
+    }
+    spark.setJobGroup("tokens", Words.format("Read the tokens of %d blocks", blocks.size()));
+    return TokenWeights.of(
+        spark
+            .parallelize(blocks, blocks.size())
+            .map(new BlockTokens(task.selection(), serializable))
+            .collect(),
+        weighting);
   }
 
   /** What an earlier run of the same plan had finished, by block. */

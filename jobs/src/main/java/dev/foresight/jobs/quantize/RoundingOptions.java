@@ -1,6 +1,7 @@
 package dev.foresight.jobs.quantize;
 
 import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.quantize.plan.Rounding;
 import dev.foresight.quantize.plan.RoundingSettings;
 import picocli.CommandLine.Option;
@@ -9,10 +10,9 @@ import picocli.CommandLine.Option;
 public final class RoundingOptions {
   @Option(
       names = "--rounding",
-      defaultValue = "nearest",
       description =
           "How weights become codes: nearest; compensated, where errors of channels make good each"
-              + " other under the sampled rows (default: ${DEFAULT-VALUE}).")
+              + " other under the sampled rows (default: compensated for foresight, else nearest).")
   private String rounding;
 
   @Option(
@@ -20,8 +20,8 @@ public final class RoundingOptions {
       paramLabel = "LAMBDA",
       description =
           "Share, 0 to 1, by which compensated rounding distrusts what rows say of two channels"
-              + " together (default: 0.3).")
-  private Double shrinkage;
+              + " together; auto: what shards disagree on decides, for each role (default: 0.3).")
+  private String shrinkage;
 
   @Option(
       names = "--refits",
@@ -30,23 +30,34 @@ public final class RoundingOptions {
           "How often compensated rounding fits steps to the codes and takes codes again (default: 1).")
   private Integer refits;
 
+  private static double shrinkage(String given) {
+    try {
+      return given.equals("auto") ? Double.NaN : Double.parseDouble(given);
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          Words.format("--shrinkage '%s': give a number from 0 to 1, or auto.", given), e);
+    }
+  }
+
   /**
    * What the options ask for.
    *
+   * @param usual of the method
    * @throws InputException if they contradict each other or are out of range
    */
-  RoundingSettings settings() {
-    if (Rounding.parse(rounding) == Rounding.NEAREST) {
+  RoundingSettings over(RoundingSettings usual) {
+    Rounding rule = rounding == null ? usual.rule() : Rounding.parse(rounding);
+    if (rule == Rounding.NEAREST) {
       if (shrinkage != null || refits != null) {
         throw new InputException(
             "--shrinkage and --refits are of compensated rounding: drop them, or pass --rounding compensated.");
       }
       return RoundingSettings.nearest();
     }
-    RoundingSettings usual = RoundingSettings.compensated();
+    RoundingSettings rest = usual.compensates() ? usual : RoundingSettings.compensated();
     return new RoundingSettings(
-        Rounding.COMPENSATED,
-        shrinkage == null ? usual.shrinkage() : shrinkage,
-        refits == null ? usual.refits() : refits);
+        rule,
+        shrinkage == null ? rest.shrinkage() : shrinkage(shrinkage),
+        refits == null ? rest.refits() : refits);
   }
 }

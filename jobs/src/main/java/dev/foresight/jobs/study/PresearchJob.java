@@ -7,11 +7,14 @@ import dev.foresight.jobs.cli.OutputFile;
 import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
+import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.quantize.plan.Need;
+import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.sketch.Rows;
+import dev.foresight.sketch.Tokens;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
@@ -19,6 +22,7 @@ import dev.foresight.spark.io.Locations;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
+import dev.foresight.spark.quantize.BlockTokens;
 import dev.foresight.spark.store.DataSelection;
 import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.SketchSelection;
@@ -223,7 +227,11 @@ final class PresearchJob {
     StudyMethod method = method(request, judge, PresearchForms.none());
     String store = Locations.qualify(request.sketches(), conf);
     int rows = method.plan().searchRows();
-    List<Need> needs = List.of(new Need(Rows.ROWS, "the loss that forms are compared by", ""));
+    List<Need> needs = new ArrayList<>();
+    needs.add(new Need(Rows.ROWS, "the loss that forms are compared by", ""));
+    method.plan().needs().stream()
+        .filter(need -> need.statistic() == Tokens.TOKENS)
+        .forEach(needs::add);
     SketchSelection own =
         DataSelection.of(choice(method, part, List.of()), store, manifest, needs, rows);
     SketchSelection rest =
@@ -241,7 +249,11 @@ final class PresearchJob {
             method.plan().search(),
             forms,
             own,
-            rest);
+            rest,
+            method.plan().tokens().weighs()
+                ? List.of(
+                    tokens(method.plan(), own, blocks), tokens(method.plan(), rest, blocks))
+                : List.of());
     List<List<Map<Role, Double>>> losses =
         spark
             .parallelize(blocks, blocks.size())
@@ -249,6 +261,16 @@ final class PresearchJob {
             .collect();
     broadcast.destroy();
     return losses;
+  }
+
+  private List<TokenWeights> tokens(
+      QuantizationPlan plan, SketchSelection part, List<Integer> blocks) {
+    return TokenWeights.of(
+        spark
+            .parallelize(blocks, blocks.size())
+            .map(new BlockTokens(part, serializable))
+            .collect(),
+        plan.tokens());
   }
 
   private static DataChoice choice(StudyMethod method, List<String> shards, List<String> excluded) {

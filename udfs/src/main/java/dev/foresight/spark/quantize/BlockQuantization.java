@@ -5,6 +5,7 @@ import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.WeightDigest;
 import dev.foresight.export.WeightFiles;
+import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxMatrixProduct;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
@@ -65,8 +67,10 @@ public final class BlockQuantization
    *
    * @param importance fused scores of each role
    * @param meanSquare E[x²] of each role
+   * @param tokens how much the tokens of the rows count, null where all count alike
    */
-  public record Scores(Map<Role, double[]> importance, Map<Role, double[]> meanSquare)
+  public record Scores(
+      Map<Role, double[]> importance, Map<Role, double[]> meanSquare, TokenWeights tokens)
       implements Serializable {}
 
   /**
@@ -148,7 +152,8 @@ public final class BlockQuantization
     Scores known = scores.value().get(block);
     Map<Role, SampledRows> rows =
         task.plan().reads(Rows.ROWS)
-            ? ChosenRows.of(task.selection(), block, conf.value())
+            ? ChosenRows.of(
+                task.selection(), block, Optional.ofNullable(known.tokens()), conf.value())
             : Map.of();
     for (Role role : Role.values()) {
       statistics.put(

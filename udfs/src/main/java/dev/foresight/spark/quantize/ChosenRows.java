@@ -2,14 +2,18 @@ package dev.foresight.spark.quantize;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.SampledRows;
 import dev.foresight.sketch.RowMix;
+import dev.foresight.sketch.SampledToken;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** Reads the sampled rows that a search sees. */
@@ -19,9 +23,11 @@ public final class ChosenRows {
   /**
    * The rows of one block, mixed from the chosen shards.
    *
-   * @throws InputException if none of them counts
+   * @param tokens how much their tokens count for this block; none where all count alike
+   * @throws InputException if none of them counts, or their tokens are not those of the weights
    */
-  public static Map<Role, SampledRows> of(SketchSelection selection, int block, Configuration conf)
+  public static Map<Role, SampledRows> of(
+      SketchSelection selection, int block, Optional<TokenWeights> tokens, Configuration conf)
       throws IOException {
     Map<Role, SampledRows> chosen = new EnumMap<>(Role.class);
     new SketchStore(conf, selection.store())
@@ -37,7 +43,14 @@ public final class ChosenRows {
                       selection.rows(),
                       selection.kept());
               if (mix.rows().rows() > 0) {
-                chosen.put(role, new SampledRows(mix.rows(), mix.weights()));
+                tokens.ifPresent(of -> requireSame(of, mix, role, block, selection));
+                chosen.put(
+                    role,
+                    new SampledRows(
+                        mix.rows(),
+                        mix.weights(),
+                        tokens.map(TokenWeights::weights).orElse(Map.of()),
+                        parts(mix)));
               }
             });
     if (chosen.isEmpty()) {
@@ -47,5 +60,28 @@ public final class ChosenRows {
               selection.store(), String.join(", ", selection.tokens().keySet())));
     }
     return chosen;
+  }
+
+  /** Shards, or where only one counts its sequences: what is compared to tell chance from rule. */
+  private static int[] parts(RowMix mix) {
+    boolean oneShard = mix.tokens().stream().map(SampledToken::shard).distinct().count() == 1;
+    Map<String, Integer> numbers = new TreeMap<>();
+    int[] parts = new int[mix.tokens().size()];
+    for (int t = 0; t < parts.length; t++) {
+      SampledToken token = mix.tokens().get(t);
+      String part = oneShard ? Long.toString(token.sequence()) : token.shard();
+      parts[t] = numbers.computeIfAbsent(part, p -> numbers.size());
+    }
+    return parts;
+  }
+
+  private static void requireSame(
+      TokenWeights tokens, RowMix mix, Role role, int block, SketchSelection selection) {
+    if (!tokens.tokens().equals(mix.tokens())) {
+      throw new InputException(
+          Words.format(
+              "The store %s holds rows of %s, block %d, of other tokens than its scalars of tokens: calibrate again, or pass --token-weights none.",
+              selection.store(), role.key(), block));
+    }
   }
 }

@@ -168,9 +168,13 @@ public final class SketchStore {
   /**
    * The sums of one block over the given slices, one fold a role.
    *
-   * @throws InputException if a slice's file is missing or damaged
+   * @throws InputException if there is no slice, or a slice's file is missing or damaged
    */
   public Map<Role, SketchFold> readSums(List<StoredSlice> slices, int block) throws IOException {
+    if (slices.isEmpty()) {
+      throw new InputException(
+          Words.format("The store %s holds no slice that counts: calibrate into it first.", root));
+    }
     Map<String, SortedMap<SliceId, RoleSketch>> states = read(Sums.SUMS, slices, block);
     Map<Role, SketchFold> folds = new EnumMap<>(Role.class);
     for (Role role : Role.values()) {

@@ -1,6 +1,7 @@
 package dev.foresight.spark.study;
 
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxMatrixProduct;
@@ -49,6 +50,8 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
    * @param forms to try
    * @param calibrated part that scales are searched on
    * @param elsewhere part that losses are measured on
+   * @param tokens how much the tokens of the first part's rows count in each block, then those of
+   *     the other's; empty where all count alike
    */
   public record Plan(
       String model,
@@ -56,8 +59,13 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
       SearchSettings search,
       List<Form> forms,
       SketchSelection calibrated,
-      SketchSelection elsewhere)
-      implements Serializable {}
+      SketchSelection elsewhere,
+      List<List<TokenWeights>> tokens)
+      implements Serializable {
+    Optional<TokenWeights> tokens(int part, int block) {
+      return tokens.isEmpty() ? Optional.empty() : Optional.of(tokens.get(part).get(block));
+    }
+  }
 
   /**
    * @param moments of all blocks, of the part that scales are searched on
@@ -74,12 +82,15 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
     try (Model model = ExportedCheckpoints.model(folder);
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
       BlockWeights weights = BlockParts.read(model, block, Optional.empty());
-      Map<Role, SampledRows> rows = ChosenRows.of(plan.calibrated(), block, conf.value());
+      Map<Role, SampledRows> rows = 
+          ChosenRows.of(plan.calibrated(), block, plan.tokens(0, block), conf.value());
       Moments own = moments.value().get(block);
       Moments others = new BlockMoments(plan.elsewhere(), conf).call(block);
       Map<Role, RoleStatistics> elsewhere =
           statistics(
-              others.meanAbs(), others, ChosenRows.of(plan.elsewhere(), block, conf.value()));
+              others.meanAbs(),
+              others,
+              ChosenRows.of(plan.elsewhere(), block, plan.tokens(1, block), conf.value()));
       List<Map<Role, Double>> losses = new ArrayList<>();
       for (Form form : plan.forms()) {
         losses.add(

@@ -118,6 +118,7 @@ class HostileStoreTest {
     StoreFiles files = new StoreFiles(CONF, new Path(ROOT));
     Set<String> there = files.list("sums");
     there.addAll(files.list("rows"));
+    there.addAll(files.list("tokens"));
     assertThat(records.read(A.sha256(), slice, there)).isPresent();
     HostileCases.run(
         "record",

@@ -10,7 +10,10 @@ import dev.foresight.sketch.SampledPlaces;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.SliceId;
+import dev.foresight.sketch.Statistic;
 import dev.foresight.sketch.Sums;
+import dev.foresight.sketch.TokenScalars;
+import dev.foresight.sketch.Tokens;
 import dev.foresight.spark.io.FolderKind;
 import dev.foresight.spark.io.Footprint;
 import dev.foresight.spark.io.ModelFingerprint;
@@ -109,6 +112,7 @@ final class SmallShards {
     Random random = new Random(Hashing.xxHash64(first, shard.sha256()));
     List<Map<String, RoleSketch>> sums = new ArrayList<>();
     List<Map<String, List<SampledRow>>> rows = new ArrayList<>();
+    List<Map<String, List<TokenScalars>>> tokens = new ArrayList<>();
     for (int block = 0; block < BLOCKS; block++) {
       Map<String, RoleSketch> roles = new TreeMap<>();
       Map<String, List<SampledRow>> sampled = new TreeMap<>();
@@ -137,15 +141,34 @@ final class SmallShards {
       }
       sums.add(roles);
       rows.add(sampled);
+      tokens.add(Map.of(Statistic.BLOCK, tokens(sampled.get(Role.MLP_INPUT.key()))));
     }
     SortedMap<String, StoredFile> files = new TreeMap<>();
     store.write(Sums.SUMS, id, sums).ifPresent(file -> files.put("sums", file));
     store.write(Rows.ROWS, id, rows).ifPresent(file -> files.put("rows", file));
+    store.write(Tokens.TOKENS, id, tokens).ifPresent(file -> files.put("tokens", file));
     FinishedSlice finished =
         new FinishedSlice(
             new StoredSlice(shard.id(), id.index(), first, count, List.of(), files), "amd64 avx2");
     store.record(fingerprint(), shard.sha256(), finished);
     return finished;
+  }
+
+  /** Numbers of the same tokens, made up from their rows. */
+  private static List<TokenScalars> tokens(List<SampledRow> rows) {
+    return rows.stream()
+        .map(
+            row ->
+                new TokenScalars(
+                    row.shard(),
+                    row.sequence(),
+                    row.position(),
+                    row.key(),
+                    1 + Math.abs(row.halves()[0]),
+                    1f / (1 + row.position()),
+                    0,
+                    0))
+        .toList();
   }
 
   private static ChannelSums sums(long tokens, int channels, Random random) {

@@ -141,7 +141,7 @@ class StoreEditTest {
     }
     Files.writeString(young, "being written");
     var before = statistics(root);
-    assertThat(edit().deleteOrphans()).isEqualTo(3); // sequences, sums and rows of old
+    assertThat(edit().deleteOrphans()).isEqualTo(4); // sequences, sums, rows and tokens of old
     assertThat(young).exists();
     assertThat(statistics(root)).isEqualTo(before);
   }

@@ -68,7 +68,7 @@ class StoreRunTest {
     add(other, A, B, C);
     assertThat(statistics(root)).isEqualTo(statistics(other));
     assertThat(ids()).containsExactly("a", "b", "c");
-    for (String table : List.of("sequences", "sums", "rows")) {
+    for (String table : List.of("sequences", "sums", "rows", "tokens")) {
       assertThat(files(store.resolve(table))).isEqualTo(files(Path.of(other).resolve(table)));
     }
     assertThat(files(store.resolve("commits"))).hasSize(3);
@@ -179,6 +179,21 @@ class StoreRunTest {
       run.commit(List.of(written), new TreeSet<>(), new TreeSet<>());
     }
     assertThat(ids()).containsExactly("a", "b");
+  }
+
+  @Test
+  void finishedSliceOfAReleaseThatDidNotKnowAStatisticIsRunAgain() throws IOException {
+    SketchStore tables = new SketchStore(CONF, root);
+    StoreRun.open(SmallShards.target(root), fingerprint());
+    FinishedSlice whole = SmallShards.slice(tables, A, 2);
+    Map<String, StoredFile> files = new HashMap<>(whole.slice().files());
+    files.remove("tokens");
+    FinishedSlice older = new FinishedSlice(whole.slice().with(files), whole.cpu());
+    tables.record(fingerprint(), A.sha256(), older);
+    try (StoreRun run = StoreRun.open(SmallShards.target(root), fingerprint())) {
+      var wanted = List.of(whole.slice().id());
+      assertThat(run.finished(Map.of("a", A.sha256()), wanted)).isEmpty();
+    }
   }
 
   @Test

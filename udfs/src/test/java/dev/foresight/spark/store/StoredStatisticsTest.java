@@ -18,6 +18,7 @@ import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.Statistic;
 import dev.foresight.sketch.Sums;
+import dev.foresight.sketch.Tokens;
 import dev.foresight.spark.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,9 +76,10 @@ class StoredStatisticsTest {
   @Test
   void storeSaysWhichStatisticsAllItsShardsHold() throws IOException {
     add(root, A);
-    assertThat(store.manifest().statistics()).containsExactly(Sums.SUMS, Rows.ROWS);
+    assertThat(store.manifest().statistics())
+        .containsExactly(Sums.SUMS, Rows.ROWS, Tokens.TOKENS);
     commit(List.of(without("rows", SmallShards.write(root, B))));
-    assertThat(store.manifest().statistics()).containsExactly(Sums.SUMS);
+    assertThat(store.manifest().statistics()).containsExactly(Sums.SUMS, Tokens.TOKENS);
   }
 
   @Test
@@ -105,7 +107,8 @@ class StoredStatisticsTest {
     List<StoredSlice> mixed = new ArrayList<>(shard.slices());
     mixed.set(1, without("rows", shard).slices().get(1));
     assertThatThrownBy(() -> new StoredShard(A, shard.sequences(), mixed, 0))
-        .hasMessage("Slice 1 of shard 'a' holds [sums], the first one [sums, rows]");
+        .hasMessage(
+            "Slice 1 of shard 'a' holds [sums, tokens], the first one [sums, rows, tokens]");
   }
 
   @Test
@@ -134,9 +137,9 @@ class StoredStatisticsTest {
       throws IOException {
     StoredShard slices = written(A);
     StoredShard folded = ShardFolder.fold(store, slices, List.of(Rows.ROWS));
-    assertThat(folded.slices()).allMatch(slice -> slice.files().keySet().equals(Set.of("sums")));
+    assertThat(folded.slices()).allMatch(slice -> slice.files().keySet().equals(Set.of("sums", "tokens")));
     assertThat(folded.folded()).containsOnlyKeys("rows");
-    assertThat(folded.statistics()).containsExactly(Sums.SUMS, Rows.ROWS);
+    assertThat(folded.statistics()).containsExactly(Sums.SUMS, Rows.ROWS, Tokens.TOKENS);
     commit(List.of(folded));
     StoredShard read = store.manifest().stored().get(0);
     assertThat(read).isEqualTo(folded);
@@ -221,5 +224,16 @@ class StoredStatisticsTest {
     assertThat(new StatisticTable(Rows.ROWS).schema().getFields().stream().map(f -> f.getName()))
         .containsExactly(
             "shard", "block", "role", "sequence", "position", "key", "scale", "halves");
+    assertThat(new StatisticTable(Tokens.TOKENS).schema().getFields().stream().map(f -> f.getName()))
+        .containsExactly(
+            "shard",
+            "block",
+            "sequence",
+            "position",
+            "key",
+            "residual",
+            "attention",
+            "attention_output_square",
+            "mlp_output_square");
   }
 }
