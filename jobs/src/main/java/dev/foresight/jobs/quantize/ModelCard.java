@@ -101,6 +101,9 @@ final class ModelCard {
     for (Role role : Role.values()) {
       List<LinearReport> rounded =
           linears.stream().filter(l -> l.role() == role && l.bits() > 0).toList();
+      if (rounded.isEmpty()) {
+        continue; // overridden to float: nothing was rounded
+      }
       double plain = rounded.stream().mapToDouble(LinearReport::roundLoss).sum();
       double written = rounded.stream().mapToDouble(LinearReport::finalLoss).sum();
       line(
@@ -110,7 +113,7 @@ final class ModelCard {
           plain,
           written,
           100 * written / plain,
-          100 * rounded.stream().mapToDouble(LinearReport::clipShare).average().orElse(0));
+          100 * rounded.stream().mapToDouble(LinearReport::clipShare).average().orElseThrow());
     }
     line("");
   }
