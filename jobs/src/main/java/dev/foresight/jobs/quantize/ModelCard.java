@@ -81,12 +81,17 @@ final class ModelCard {
     for (Map.Entry<String, JsonNode> shard : shards.properties()) {
       line(
           "| %s | %s | %,d | %,d |",
-          shard.getKey(),
+          cell(shard.getKey()),
           shard.getValue().get("weight").asText(),
           shard.getValue().get("sequences").asLong(),
           shard.getValue().get("tokens").asLong());
     }
     line("");
+  }
+
+  /** An id, which may be any text, in one cell of a table. */
+  private static String cell(String id) {
+    return id.replace("|", "\\|").replaceAll("\\R", " ");
   }
 
   /** Sums over all linears of a role, so that a role whose rounding hurts stands out. */

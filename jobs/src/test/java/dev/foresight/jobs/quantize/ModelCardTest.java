@@ -57,6 +57,9 @@ class ModelCardTest {
       new LinearReport(
           "mlp.down_proj", Role.MLP_OUTPUT, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0, 0);
 
+  private static final QuantizationPlan PLAIN =
+      plan(Method.AWQ, DataChoice.all(FirstPosition.INCLUDE));
+
   private Locale before;
 
   @BeforeEach
@@ -92,14 +95,14 @@ class ModelCardTest {
         512);
   }
 
-  private static Manifest manifest() {
+  private static Manifest manifest(String shardId) {
     Map<Role, Integer> channels = new EnumMap<>(Role.class);
     for (Role role : Role.values()) {
       channels.put(role, 4);
     }
     StoredFile sums = new StoredFile("sums/code.parquet", 1, null);
-    StoredSlice slice = new StoredSlice("code", 0, 0, 1200, List.of(), Map.of("sums", sums));
-    PackedShard shard = new PackedShard("code", 1, 0, 0, 1, 0, 1, 1200, 0, "ab");
+    StoredSlice slice = new StoredSlice(shardId, 0, 0, 1200, List.of(), Map.of("sums", sums));
+    PackedShard shard = new PackedShard(shardId, 1, 0, 0, 1, 0, 1, 1200, 0, "ab");
     return new Manifest(
         StoreFingerprint.of(
             MODEL,
@@ -114,9 +117,13 @@ class ModelCardTest {
   }
 
   private static QuantizationReport report(QuantizationPlan plan) {
-    Optional<Manifest> manifest = plan.data().map(data -> manifest());
+    return report(plan, "code");
+  }
+
+  private static QuantizationReport report(QuantizationPlan plan, String shard) {
+    Optional<Manifest> manifest = plan.data().map(data -> manifest(shard));
     Optional<SketchSelection> selection =
-        plan.data().map(data -> DataSelection.of(data, "STORE", manifest()));
+        plan.data().map(data -> DataSelection.of(data, "STORE", manifest(shard)));
     QuantizationReport report =
         new QuantizationReport(
             new QuantizeJob.Request("model", "STORE", "out", plan, false),
@@ -152,6 +159,13 @@ class ModelCardTest {
     assertThat(card(calibrated()))
         .contains("## Calibrated on\n")
         .contains("| code | 2.5 | 1,200 | 4,800 |");
+  }
+
+  /** Ids of shards that a column names are any text. */
+  @Test
+  void idOfAShardStaysInItsCell() throws IOException {
+    String card = ModelCard.of("tiny", PLAIN, report(PLAIN, "a|b\nc"));
+    assertThat(card).contains("| a\\|b c | 1.0 | 1,200 | 4,800 |");
   }
 
   /** 3 + 1 by plain rounding, 1 + 1 as written: half; a quarter and three quarters of groups. */
