@@ -9,29 +9,24 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a study says on the console: the numbers of {@link SmallStudy}, in any language. */
 class StudySummaryTest {
-  private Locale before;
+  private static List<String> lines;
 
-  @BeforeEach
-  void speakGerman() {
-    before = Locale.getDefault();
+  @BeforeAll
+  static void printWhereNumbersHaveCommas() {
+    Locale before = Locale.getDefault();
     Locale.setDefault(Locale.GERMANY); // writes 0,5 and 1.234
-  }
-
-  @AfterEach
-  void speakAsBefore() {
-    Locale.setDefault(before);
-  }
-
-  private static List<String> lines() {
-    StringWriter text = new StringWriter();
-    new StudySummary(new PrintWriter(text)).print(SmallStudy.outcome(List.of()), "out");
-    return text.toString().lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
+    try {
+      StringWriter text = new StringWriter();
+      new StudySummary(new PrintWriter(text)).print(SmallStudy.outcome(List.of()), "out");
+      lines = text.toString().lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   /** exp((ln 8 + ln 2) / 2) = 4, of the float model sqrt(6.25 * 1) = 2.5. */
@@ -45,7 +40,7 @@ class StudySummaryTest {
   /** faq's 0.15 is half of awq's 0.3. */
   @Test
   void tableComparesMethodsWithTheFloatModelAndWithOneOfThem() {
-    assertThat(lines())
+    assertThat(lines)
         .contains(
             "3 bits, calibrated on everything, judged on code, legal",
             "float 2.5000 0.00000 100.00% 10,000,000",
@@ -55,7 +50,7 @@ class StudySummaryTest {
 
   @Test
   void matrixHasARowForEverythingThatWasCalibratedOn() {
-    assertThat(lines())
+    assertThat(lines)
         .contains(
             "method calibrated on code legal mean",
             "awq legal 0.50000 0.70000 0.60000",
@@ -69,7 +64,7 @@ class StudySummaryTest {
    */
   @Test
   void penaltiesAreSharesOfTheDivergence() {
-    assertThat(lines())
+    assertThat(lines)
         .contains(
             "faq: one shard instead of all costs +16.7 % [+16.7, +16.7] of KL",
             "faq: a foreign shard instead of the home one +150.0 % [+150.0, +150.0] of KL",
@@ -80,7 +75,7 @@ class StudySummaryTest {
   /** 0.175 against (0.1 + 0.8 + 0.5 + 0.7) / 4 = 0.525. */
   @Test
   void comparisonsAreOfTheSameParts() {
-    assertThat(lines())
+    assertThat(lines)
         .contains(
             "faq against awq, pooled: -50.0 % [-50.0, -50.0]",
             "faq against awq, biased: -66.7 % [-66.7, -66.7]",
@@ -91,7 +86,7 @@ class StudySummaryTest {
   /** 0.155 is 3.3 % above 0.15, less than the 5 % that are enough. */
   @Test
   void fewestSequencesThatAreEnoughAreNamed() {
-    assertThat(lines())
+    assertThat(lines)
         .contains(
             "faq on the first 2 sequences of each shard: +100.0 % [+100.0, +100.0] against all of them",
             "faq on the first 4 sequences of each shard: +3.3 % [+3.3, +3.3] against all of them",
