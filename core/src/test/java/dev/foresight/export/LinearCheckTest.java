@@ -90,8 +90,7 @@ class LinearCheckTest {
   }
 
   private static String sha256(float... values) throws Exception {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
       bytes.putInt(Float.floatToRawIntBits(value));
     }

@@ -56,8 +56,7 @@ class RopeReaderTest {
     assertThat(yarn(", \"original_max_position_embeddings\": 4096").originalPositions())
         .isEqualTo(4096);
     Yarn shorter =
-        (Yarn)
-            rope("\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 0.5}").scaling();
+        (Yarn) rope("\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 0.5}").scaling();
     assertThat(shorter.factorOfTable()).as("never below 1").isEqualTo(1);
   }
 
@@ -96,8 +95,10 @@ class RopeReaderTest {
   @Test
   void factorsAreOneForEachPairThatTurns() {
     assertRefused(longRope("").replace("[1, 2, 4, 8]", "[1, 2, 4]"), "a list of 4 positive");
-    Rope half = rope(longRope("").replace("[1, 1, 2, 2]", "[1, 1]").replace("[1, 2, 4, 8]", "[1, 2]")
-        + ", \"partial_rotary_factor\": 0.5");
+    Rope half =
+        rope(
+            longRope("").replace("[1, 1, 2, 2]", "[1, 1]").replace("[1, 2, 4, 8]", "[1, 2]")
+                + ", \"partial_rotary_factor\": 0.5");
     assertThat(half.channels(8)).isEqualTo(4);
   }
 

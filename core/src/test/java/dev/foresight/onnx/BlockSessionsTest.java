@@ -119,8 +119,7 @@ class BlockSessionsTest {
               }
             });
     try (Model closed = damaged;
-        BlockSessions sessions =
-            new BlockSessions(damaged, RunnerSettings.streaming(1), cache)) {
+        BlockSessions sessions = new BlockSessions(damaged, RunnerSettings.streaming(1), cache)) {
       for (int attempt = 0; attempt < 2; attempt++) {
         assertThatThrownBy(() -> sessions.acquire(1))
             .isInstanceOf(InputException.class)

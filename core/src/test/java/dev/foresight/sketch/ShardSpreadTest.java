@@ -21,16 +21,18 @@ class ShardSpreadTest {
     shards.put(
         shard,
         new ChannelSums(
-            tokens, sums, new double[sums.length], new double[sums.length], new float[sums.length]));
+            tokens,
+            sums,
+            new double[sums.length],
+            new double[sums.length],
+            new float[sums.length]));
   }
 
   private double[] spread(Map<String, Double> weights) {
     return ShardSpread.of(shards, weights).orElseThrow();
   }
 
-  /**
-   * Logarithms (1, -1) and (-1, 1) about a mean of 0 with shares 1/2: 2/1 * 2 * (1/2 * 1)² = 1.
-   */
+  /** Logarithms (1, -1) and (-1, 1) about a mean of 0 with shares 1/2: 2/1 * 2 * (1/2 * 1)² = 1. */
   @Test
   void varianceIsThatOfAMeanOverTwoShards() {
     add("a", 10, 1, -1);

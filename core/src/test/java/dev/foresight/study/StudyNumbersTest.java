@@ -42,7 +42,8 @@ class StudyNumbersTest {
     return StudyNumbers.of(cells, List.of(methods), against, new ShardDistances(), 3);
   }
 
-  private static double statistic(StudyNumbers numbers, String method, String measure, String name) {
+  private static double statistic(
+      StudyNumbers numbers, String method, String measure, String name) {
     return numbers.statistics().stream()
         .filter(s -> s.method().equals(method) && s.measure().equals(measure))
         .filter(s -> s.name().equals(name))
@@ -74,7 +75,8 @@ class StudyNumbersTest {
     add("awq", 3, CalibratedOn.all(), 1, 3);
     add("awq", 3, new CalibratedOn(Kind.SHARD, "code"), 2, 6);
     StudyNumbers numbers = numbers("", "awq");
-    assertThat(statistic(numbers, "awq", "divergence", "biased_penalty")).isCloseTo(2, within(1e-12));
+    assertThat(statistic(numbers, "awq", "divergence", "biased_penalty"))
+        .isCloseTo(2, within(1e-12));
     assertThat(statistic(numbers, "awq", "loss", "biased_penalty")).isCloseTo(20, within(1e-12));
     assertThat(numbers.divergence("awq", 3, "pooled").orElseThrow().value())
         .isCloseTo(2, within(1e-12));

@@ -21,7 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TensorInfoTest {
   @ParameterizedTest
   @CsvSource({ // widths by the names that safetensors gives its types
-    "BOOL, 1", "U8, 1", "F8_E4M3, 1", "BF16, 2", "F16, 2", "I32, 4", "F32, 4", "I64, 8", "F64, 8"
+    "BOOL, 1",
+    "U8, 1",
+    "F8_E4M3, 1",
+    "BF16, 2",
+    "F16, 2",
+    "I32, 4",
+    "F32, 4",
+    "I64, 8",
+    "F64, 8"
   })
   void bytesAreElementsTimesTheWidthOfTheType(String type, int width) {
     TensorInfo info = TensorInfo.of("w", DType.parse(type), 3, 5, 7);
@@ -76,9 +84,7 @@ class TensorInfoTest {
   void renamedTensorsAreTheStoredOnesUnderNewNames() throws IOException {
     SortedMap<String, String> names = new TreeMap<>(Map.of("new.b", "old.a", "new.c", "old.b"));
     try (Checkpoint renamed = new RenamedCheckpoint(stored(), "folder", names)) {
-      assertThat(renamed.tensors())
-          .extracting(TensorInfo::name)
-          .containsExactly("new.b", "new.c");
+      assertThat(renamed.tensors()).extracting(TensorInfo::name).containsExactly("new.b", "new.c");
       assertThat(renamed.info("new.b")).isEqualTo(TensorInfo.of("new.b", DType.F32, 2));
       assertThat(renamed.floats("new.b")).containsExactly(1.5f, -2);
       assertThat(renamed.bytes("new.c").getFloat(4)).isEqualTo(-2);
@@ -109,7 +115,8 @@ class TensorInfoTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "[]", "1", "{", "{\"a\":1,\"a\":1}", "{} x", "{'a':1}", "{\"a\":NaN}"})
+  @ValueSource(
+      strings = {"", "[]", "1", "{", "{\"a\":1,\"a\":1}", "{} x", "{'a':1}", "{\"a\":NaN}"})
   void textThatIsNotOneStrictObjectIsRefused(String text) {
     assertThatThrownBy(() -> StrictJson.object("config.json", text))
         .isInstanceOf(InputException.class)

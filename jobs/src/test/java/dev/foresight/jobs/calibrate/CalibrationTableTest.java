@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 class CalibrationTableTest {
   private static final PackedShard LONG =
       new PackedShard("code", 12_345, 3, 4, 12_000, 338, 1_234_567, 2411, 135, "ab");
-  private static final PackedShard SHORT =
-      new PackedShard("notes", 1, 0, 0, 1, 0, 7, 0, 7, "cd");
+  private static final PackedShard SHORT = new PackedShard("notes", 1, 0, 0, 1, 0, 7, 0, 7, "cd");
   private static final PackedShard KNOWN =
       new PackedShard("legal", 2, 0, 0, 2, 0, 1024, 2, 0, "ef");
 

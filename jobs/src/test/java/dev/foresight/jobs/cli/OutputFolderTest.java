@@ -51,7 +51,8 @@ class OutputFolderTest {
     assertThat(output.written().keySet()).containsExactly("a.txt", "b.txt", "c.json", "task.bin");
     for (String file : List.of("a.txt", "b.txt", "c.json")) {
       byte[] bytes = Files.readAllBytes(folder.resolve("out").resolve(file));
-      assertThat(output.written().get(file)).isEqualTo(new WrittenFile(bytes.length, sha256(bytes)));
+      assertThat(output.written().get(file))
+          .isEqualTo(new WrittenFile(bytes.length, sha256(bytes)));
     }
     assertThat(Files.readString(folder.resolve("out/c.json"))).endsWith("}\n");
   }
@@ -63,8 +64,7 @@ class OutputFolderTest {
     Path model = Files.createDirectories(folder.resolve("model/sub"));
     Files.write(model.resolve("large.bin"), large);
     Files.write(model.resolveSibling("empty"), new byte[0]);
-    output.copy(
-        new LocalModelFolder(folder.resolve("model")), List.of("sub/large.bin", "empty"));
+    output.copy(new LocalModelFolder(folder.resolve("model")), List.of("sub/large.bin", "empty"));
     assertThat(folder.resolve("out/sub/large.bin")).hasBinaryContent(large);
     assertThat(folder.resolve("out/empty")).isEmptyFile();
     assertThat(output.written().get("sub/large.bin"))

@@ -53,8 +53,16 @@ class TextFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a.jsonl, true", "a.json, true", "a.ndjson.gz, true", "a.b.jsonl.zst, true",
-    "a.txt, false", "a.jsonl.txt, false", "a.json.md, false", "jsonl, false", "a.jsonl.d/x.txt, false", "a.jsonlx, false"
+    "a.jsonl, true",
+    "a.json, true",
+    "a.ndjson.gz, true",
+    "a.b.jsonl.zst, true",
+    "a.txt, false",
+    "a.jsonl.txt, false",
+    "a.json.md, false",
+    "jsonl, false",
+    "a.jsonl.d/x.txt, false",
+    "a.jsonlx, false"
   })
   void suffixSaysWhetherLinesAreObjects(String name, boolean lines) {
     assertThat(new TextFile(new org.apache.hadoop.fs.Path("/x/" + name), new byte[0]).jsonLines())

@@ -80,7 +80,8 @@ class EvaluationReportTest {
 
   @Test
   void taskOfOneReportAloneIsNamed() throws IOException {
-    assertDiffers(TASKS, TASKS.replace("piqa", "boolq"), "task boolq is in one of them only; task piqa is");
+    assertDiffers(
+        TASKS, TASKS.replace("piqa", "boolq"), "task boolq is in one of them only; task piqa is");
     assertDiffers(TASKS, TASKS.replace("\"rows\": 4", "\"rows\": 5"), "task piqa: rows 4, not 5");
   }
 

@@ -65,13 +65,18 @@ class EvaluationTextTest {
     EvaluationText text = read("t.txt");
     assertThat(text.tokens()).isEqualTo(joined("one line\nand another {\"text\": 1}\n"));
     assertThat(text.name()).isEqualTo("t.txt");
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(folder.resolve("t.txt")));
-    assertThat(text.sha256()).as("of the bytes as they lie").isEqualTo(HexFormat.of().formatHex(hash));
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(folder.resolve("t.txt")));
+    assertThat(text.sha256())
+        .as("of the bytes as they lie")
+        .isEqualTo(HexFormat.of().formatHex(hash));
   }
 
   @Test
   void eachLineOfJsonIsADocumentAndBlankOnesAreNone() throws IOException {
-    write("t.jsonl", "{\"text\": \"first\"}\n\n  \n{\"id\": 1, \"text\": \"zweites ü\"}\r\n{\"text\": \"\"}");
+    write(
+        "t.jsonl",
+        "{\"text\": \"first\"}\n\n  \n{\"id\": 1, \"text\": \"zweites ü\"}\r\n{\"text\": \"\"}");
     assertThat(read("t.jsonl").tokens()).isEqualTo(joined("first", "zweites ü", ""));
   }
 
@@ -91,7 +96,8 @@ class EvaluationTextTest {
   /** Blank lines are no documents, so that the third line is the second document. */
   @Test
   void documentThatIsNoneIsRefusedByItsNumber() throws IOException {
-    for (String bad : new String[] {"{\"body\": \"x\"}", "{\"text\": null}", "{\"text\": 1}", "[]"}) {
+    for (String bad :
+        new String[] {"{\"body\": \"x\"}", "{\"text\": null}", "{\"text\": 1}", "[]"}) {
       write("t.jsonl", "{\"text\": \"first\"}\n\n" + bad);
       assertThatThrownBy(() -> read("t.jsonl"))
           .as(bad)

@@ -62,8 +62,7 @@ class TaskDataTest {
               .toArray();
       assertThat(second.tokens()).isEqualTo(whole);
       assertThat(second.continuation())
-          .isEqualTo(
-              whole.length - tokenizer.prefix().length - tokenizer.encode(context).length);
+          .isEqualTo(whole.length - tokenizer.prefix().length - tokenizer.encode(context).length);
     }
     assertThat(data.tokens().get(0).prompts()).hasSize(2);
     assertThat(data.documents().get(0).gold()).isEqualTo(1);
@@ -77,8 +76,7 @@ class TaskDataTest {
     assertThat(two.rowsInFile()).isEqualTo(5);
     byte[] bytes = Files.readAllBytes(folder.resolve("rows.jsonl"));
     assertThat(two.sha256())
-        .isEqualTo(
-            HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+        .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
     assertThat(read("rows.jsonl", ROW.repeat(5), 0).documents()).hasSize(5);
     assertThat(read("rows.jsonl", ROW.repeat(5), 9).documents()).hasSize(5);
   }
@@ -101,8 +99,7 @@ class TaskDataTest {
   void severalFilesAreNotOneTask() throws IOException {
     Files.writeString(folder.resolve("a.jsonl"), ROW);
     Files.writeString(folder.resolve("b.jsonl"), ROW);
-    assertThatThrownBy(
-            () -> TaskData.read(Task.PIQA, folder + "/*.jsonl", 0, model, conf))
+    assertThatThrownBy(() -> TaskData.read(Task.PIQA, folder + "/*.jsonl", 0, model, conf))
         .isInstanceOf(InputException.class)
         .hasMessage("--task piqa=%s/*.jsonl matches 2 files: name one.", folder);
   }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class PackedSizesTest {
   private static final long NORMS = 2 * 128 * 2; // two a block, of 128 channels in 2 bytes
+
   /** (rows, columns) of q, k, v, o, gate, up and down. */
   private static final int[][] LINEARS = {
     {128, 128}, {64, 128}, {64, 128}, {128, 128}, {384, 128}, {384, 128}, {128, 384}
@@ -108,8 +109,7 @@ class PackedSizesTest {
     assertThat(new ModelTable(model).text())
         .contains("8 blocks, hidden 128, intermediate 384, 4 heads (2 for keys and values) of 32")
         .contains(
-            Words.format(
-                "All tensors: %d, %,d parameters, %,d bytes", 8 * 9 + 2, all, 2 * all))
+            Words.format("All tensors: %d, %,d parameters, %,d bytes", 8 * 9 + 2, all, 2 * all))
         .contains("Blocks 0-7, each:")
         .containsPattern("embedding, head +model.embed_tokens.weight +4096 x 128 +f16 +524,288 ");
   }

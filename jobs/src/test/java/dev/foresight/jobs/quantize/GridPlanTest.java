@@ -79,7 +79,8 @@ class GridPlanTest {
     assertThat(grids("compressed-tensors", 4, 64, "down_proj=group:192").others()).hasSize(8);
     assertRefused(
         "compressed-tensors", 4, 64, "o_proj=group:192", "o_proj has 128 input channels", "192");
-    assertRefused("compressed-tensors", 4, 96, "", "128 input channels, not a multiple of --group 96");
+    assertRefused(
+        "compressed-tensors", 4, 96, "", "128 input channels, not a multiple of --group 96");
   }
 
   /** q, k and v read one input and are fused by readers. */

@@ -42,7 +42,8 @@ class ImportancePlotTest {
       Element path = (Element) paths.item(i);
       if (path.getAttribute("class").equals(kind)) {
         return Arrays.stream(path.getAttribute("d").substring(1).split("L"))
-            .map(point -> Arrays.stream(point.split(" ")).mapToDouble(Double::parseDouble).toArray())
+            .map(
+                point -> Arrays.stream(point.split(" ")).mapToDouble(Double::parseDouble).toArray())
             .toArray(double[][]::new);
       }
     }

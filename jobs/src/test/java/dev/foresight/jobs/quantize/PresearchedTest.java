@@ -86,7 +86,8 @@ class PresearchedTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"family", "window", "blend", "blocks", "weights", "normalization", "roles"})
+  @ValueSource(
+      strings = {"family", "window", "blend", "blocks", "weights", "normalization", "roles"})
   void entryThatLacksAPartIsRefused(String part) throws IOException {
     String lacking = GOOD.replace("\"" + part + "\"", "\"x\"");
     String file = write(lacking);

@@ -31,7 +31,9 @@ class PresearchFormsTest {
     return new Form(blend, blocks, "uniform", normalization, "all", false);
   }
 
-  /** 2 blends x 2 distances x 2 weights x 3 normalizations x 2 roles, and the two that are given. */
+  /**
+   * 2 blends x 2 distances x 2 weights x 3 normalizations x 2 roles, and the two that are given.
+   */
   @Test
   void everyCombinationIsTriedOnceBesideNoneAndTheFallback() {
     List<Form> all = forms(false, 0.3, 0.5).all(true);

@@ -37,8 +37,20 @@ class PresearchOutcomeTest {
     losses.put(MEAN, -0.25);
     PresearchJob.Request request =
         new PresearchJob.Request(
-            "model", "store", "family", List.of("--bits", "3"), null, List.of(), 3, List.of(), 16, 1,
-            7, "work", "entry.json", false);
+            "model",
+            "store",
+            "family",
+            List.of("--bits", "3"),
+            null,
+            List.of(),
+            3,
+            List.of(),
+            16,
+            1,
+            7,
+            "work",
+            "entry.json",
+            false);
     return new PresearchOutcome(
         request,
         new ModelFingerprint("feed", Map.of()),
@@ -59,7 +71,8 @@ class PresearchOutcomeTest {
   void bestWindowIsTheOneOfLeastDivergenceThatAnEntryCanHold() throws IOException {
     PresearchOutcome outcome =
         outcome(
-            judged(PresearchForms.none(), 1, 0), judged(MEAN, 0.9, -0.05),
+            judged(PresearchForms.none(), 1, 0),
+            judged(MEAN, 0.9, -0.05),
             judged(ADAPTIVE, 0.8, -0.1));
     ObjectNode entry = outcome.json();
     assertThat(entry.path("family").asText()).isEqualTo("family");

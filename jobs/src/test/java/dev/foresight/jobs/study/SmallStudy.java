@@ -2,12 +2,12 @@ package dev.foresight.jobs.study;
 
 import dev.foresight.jobs.evaluate.OverlapJob;
 import dev.foresight.model.Role;
+import dev.foresight.quantize.plan.DataChoice;
+import dev.foresight.quantize.plan.FutureWindow;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.quantize.plan.Method;
 import dev.foresight.quantize.plan.ModelGrids;
-import dev.foresight.quantize.plan.FutureWindow;
 import dev.foresight.quantize.plan.QuantizationPlan;
-import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.io.ModelFingerprint;
 import dev.foresight.spark.study.BlockProfile;

@@ -32,7 +32,10 @@ class StudyPageTest {
 
   @Test
   void pageNeedsNothingFromElsewhere() {
-    assertThat(page).doesNotContain("@DATA@").doesNotContain("@VEGA@").doesNotContain("@VEGA_LITE@");
+    assertThat(page)
+        .doesNotContain("@DATA@")
+        .doesNotContain("@VEGA@")
+        .doesNotContain("@VEGA_LITE@");
     assertThat(page).doesNotContainPattern("<(script|link|img)[^>]+(src|href)=");
   }
 

@@ -69,7 +69,14 @@ class StudyPlanTest {
   void everythingComesFirstThenEachKindOfPart() {
     assertThat(labels(new StudyPlan(List.of(), true, true, 2, List.of(2, 6))))
         .containsExactly(
-            "all", "a", "b", "without a", "without b", "bootstrap 1", "bootstrap 2", "first 2",
+            "all",
+            "a",
+            "b",
+            "without a",
+            "without b",
+            "bootstrap 1",
+            "bootstrap 2",
+            "first 2",
             "first 6");
     assertThat(labels(new StudyPlan(List.of(), false, false, 0, List.of()))).containsExactly("all");
   }

@@ -51,8 +51,13 @@ class CorpusFilesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a.jsonl, JSON_LINES", "a.json.gz, JSON_LINES", "a.ndjson.zst, JSON_LINES",
-    "a.parquet, PARQUET", "part-0.snappy.parquet, PARQUET", "a.orc, ORC", "a.b.txt, TEXT"
+    "a.jsonl, JSON_LINES",
+    "a.json.gz, JSON_LINES",
+    "a.ndjson.zst, JSON_LINES",
+    "a.parquet, PARQUET",
+    "part-0.snappy.parquet, PARQUET",
+    "a.orc, ORC",
+    "a.b.txt, TEXT"
   })
   void suffixSaysWhatAFileHolds(String name, Kind kind) {
     assertThat(Kind.of(new org.apache.hadoop.fs.Path("/x/" + name))).isEqualTo(kind);
@@ -137,6 +142,7 @@ class CorpusFilesTest {
     put("c/lang=de/a.txt", "c/lang=fr/deep/b.txt");
     assertThat(CorpusFiles.find(conf, folder.resolve("c").toString()).haveFolders("lang")).isTrue();
     put("c/c.txt");
-    assertThat(CorpusFiles.find(conf, folder.resolve("c").toString()).haveFolders("lang")).isFalse();
+    assertThat(CorpusFiles.find(conf, folder.resolve("c").toString()).haveFolders("lang"))
+        .isFalse();
   }
 }

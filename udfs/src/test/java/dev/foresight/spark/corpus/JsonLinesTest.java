@@ -33,7 +33,8 @@ class JsonLinesTest {
     Document expected = new Document("a\n\u00fc\ud83d\ude00", "en", true);
     assertThat(parse("{\"text\": \"a\\n\\u00fc\\ud83d\\ude00\", \"lang\": \"en\"}"))
         .contains(expected);
-    assertThat(parse("{\"id\": [{\"text\": 1}], \"lang\":\"en\",\"text\":\"a\\n\u00fc\ud83d\ude00\"}"))
+    assertThat(
+            parse("{\"id\": [{\"text\": 1}], \"lang\":\"en\",\"text\":\"a\\n\u00fc\ud83d\ude00\"}"))
         .contains(expected);
   }
 
@@ -130,7 +131,8 @@ class JsonLinesTest {
                         + chat
                         + ", \"none\": null}")
                     .getBytes(UTF_8)))
-        .isEqualTo(Map.of("body", 4L, "id", 0L, "tags", 0L, "chat", chat.length() - 2L, "none", 0L));
+        .isEqualTo(
+            Map.of("body", 4L, "id", 0L, "tags", 0L, "chat", chat.length() - 2L, "none", 0L));
   }
 
   @Test

@@ -85,8 +85,6 @@ class FileGlobTest {
         .extracting(RealPlace::local)
         .containsExactly(folder.resolve("a*"), folder.resolve("a1"), folder.resolve("a2"));
     Files.writeString(folder.resolve("a*"), "");
-    assertThat(glob("a*").found())
-        .extracting(RealPlace::local)
-        .containsOnly(folder.resolve("a*"));
+    assertThat(glob("a*").found()).extracting(RealPlace::local).containsOnly(folder.resolve("a*"));
   }
 }

@@ -41,7 +41,8 @@ class FileMatchesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"part[1].jsonl", "a*b", "a?b", "{a,b}", "a:b", "a\\b", "été 100%", "[", "{"})
+  @ValueSource(
+      strings = {"part[1].jsonl", "a*b", "a?b", "{a,b}", "a:b", "a\\b", "été 100%", "[", "{"})
   void fileOfThisVeryNameIsMeantWhateverSignsAreInIt(String name) throws IOException {
     put("corpus/" + name, "corpus/part1.jsonl", "corpus/aXb", "corpus/a");
     assertThat(names("corpus/" + name)).containsExactly("corpus/" + name);
@@ -106,7 +107,8 @@ class FileMatchesTest {
     put("c/a");
     assertThatThrownBy(() -> matches("c/" + pattern))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith("There is no " + folder + "/c/" + pattern + ", and it is no glob either")
+        .hasMessageStartingWith(
+            "There is no " + folder + "/c/" + pattern + ", and it is no glob either")
         .hasMessageEndingWith("check the path.");
   }
 }

@@ -89,7 +89,8 @@ class FolderKindTest {
 
   /** What users and other programs may have under the same name. */
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "[]", "{\"writer\": \"somebody\"}", "{\"kind\": \"STUDY\"}", "\u0000"})
+  @ValueSource(
+      strings = {"", "{", "[]", "{\"writer\": \"somebody\"}", "{\"kind\": \"STUDY\"}", "\u0000"})
   void markOfSomebodyElseIsNotOurs(String text) throws IOException {
     for (FolderKind kind : FolderKind.values()) {
       put(kind.mark(), text);
@@ -101,7 +102,8 @@ class FolderKindTest {
   void markInUtf16OrAFolderInItsPlaceIsNotOurs() throws IOException {
     Files.write(
         folder.resolve("report.json"),
-        "{\"writer\": \"foresight\", \"files\": {}}".getBytes(java.nio.charset.StandardCharsets.UTF_16LE));
+        "{\"writer\": \"foresight\", \"files\": {}}"
+            .getBytes(java.nio.charset.StandardCharsets.UTF_16LE));
     Files.createDirectories(folder.resolve("foresight.json"));
     assertThat(FolderKind.BLOCKS.wrote(root(), conf)).isFalse();
   }

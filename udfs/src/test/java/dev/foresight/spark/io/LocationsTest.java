@@ -48,8 +48,7 @@ class LocationsTest {
   /** Locations are printed, logged and written down. */
   @Test
   void keyInALocationIsRefusedWithoutBeingSaid() {
-    assertThatThrownBy(
-            () -> Locations.qualify("s3a://USER:hunter2@bucket/a", new Configuration()))
+    assertThatThrownBy(() -> Locations.qualify("s3a://USER:hunter2@bucket/a", new Configuration()))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith("A location of scheme s3a has a key in it (USER:KEY@")
         .hasMessageNotContaining("hunter2");
@@ -67,8 +66,7 @@ class LocationsTest {
   void folderOfThisMachineIsNamedByPathOrUri() {
     assertThat(Locations.local("--cache", "/data/a b%20")).isEqualTo(Path.of("/data/a b%20"));
     assertThat(Locations.local("--cache", "file:///data/x")).isEqualTo(Path.of("/data/x"));
-    assertThat(Locations.local("--cache", "data/x"))
-        .isEqualTo(Path.of("data/x").toAbsolutePath());
+    assertThat(Locations.local("--cache", "data/x")).isEqualTo(Path.of("data/x").toAbsolutePath());
     assertThatThrownBy(() -> Locations.local("--cache", "s3a://bucket/x"))
         .isInstanceOf(InputException.class)
         .hasMessage(

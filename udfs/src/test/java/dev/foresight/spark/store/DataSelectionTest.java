@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** Parts of a store of unequal shards, slices of 2 sequences of 4 tokens; no file is read. */
 class DataSelectionTest {
-  private static final Manifest THREE = manifest(shard("a", 7, 0), shard("b", 3, 0), shard("c", 1, 0));
+  private static final Manifest THREE =
+      manifest(shard("a", 7, 0), shard("b", 3, 0), shard("c", 1, 0));
   private static final DataChoice ALL = DataChoice.all(FirstPosition.INCLUDE);
 
   private static StoredShard shard(String id, int sequences, int compacted) {
@@ -99,7 +100,13 @@ class DataSelectionTest {
   void weightOfAShardThatIsExcludedIsNoMistake() {
     DataChoice choice =
         new DataChoice(
-            List.of(), List.of("a"), Map.of("a", 3.0, "b", 2.0), false, null, 0, FirstPosition.INCLUDE);
+            List.of(),
+            List.of("a"),
+            Map.of("a", 3.0, "b", 2.0),
+            false,
+            null,
+            0,
+            FirstPosition.INCLUDE);
     assertThat(select(choice).weights()).isEqualTo(Map.of("b", 2.0));
     assertThat(select(choice).tokens()).containsOnlyKeys("b", "c");
   }

@@ -60,15 +60,13 @@ class RoundSumsTest {
           double of = level * (block + 1);
           int channels = fingerprint().channels(role.key());
           roles.put(
-              role.key(),
-              new RoleSketch(sums(2, channels, 10 * of), sums(2 * 3, channels, of)));
+              role.key(), new RoleSketch(sums(2, channels, 10 * of), sums(2 * 3, channels, of)));
         }
         blocks.add(roles);
       }
       SliceId slice = new SliceId(id, first / 2);
       StoredFile file = store.write(Sums.SUMS, slice, blocks).orElseThrow();
-      slices.add(
-          new StoredSlice(id, first / 2, first, 2, List.of(), Map.of("sums", file)));
+      slices.add(new StoredSlice(id, first / 2, first, 2, List.of(), Map.of("sums", file)));
     }
     return new StoredShard(packed(id, sequences, id), null, slices, 0);
   }
@@ -88,8 +86,7 @@ class RoundSumsTest {
 
   private SketchSelection select(FirstPosition position, Map<String, Double> weights, String... ids)
       throws IOException {
-    DataChoice choice =
-        new DataChoice(List.of(ids), List.of(), weights, false, null, 0, position);
+    DataChoice choice = new DataChoice(List.of(ids), List.of(), weights, false, null, 0, position);
     return DataSelection.of(choice, root, new SketchStore(CONF, root).manifest());
   }
 

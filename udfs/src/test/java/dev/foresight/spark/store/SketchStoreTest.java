@@ -164,8 +164,7 @@ class SketchStoreTest {
   void copiedShardIsTheSameBytesInItsNewStore() throws IOException {
     add(root, A, B);
     String other = folder.resolve("copy").toString();
-    try (StoreRun run =
-        StoreRun.open(SmallShards.target(other), store.manifest().fingerprint())) {
+    try (StoreRun run = StoreRun.open(SmallShards.target(other), store.manifest().fingerprint())) {
       StoredShard shard = store.manifest().stored().get(1);
       StoredShard copy = new SketchStore(CONF, other).copy(store, shard);
       assertThat(copy).isEqualTo(shard);

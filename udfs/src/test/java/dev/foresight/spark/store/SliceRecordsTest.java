@@ -31,8 +31,7 @@ class SliceRecordsTest {
   }
 
   private SliceRecords records(String fingerprint) {
-    return new SliceRecords(
-        CONF, new org.apache.hadoop.fs.Path(folder.toString()), fingerprint);
+    return new SliceRecords(CONF, new org.apache.hadoop.fs.Path(folder.toString()), fingerprint);
   }
 
   private static FinishedSlice finished() {

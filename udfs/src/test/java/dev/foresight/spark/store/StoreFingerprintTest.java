@@ -18,10 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StoreFingerprintTest {
@@ -132,8 +132,7 @@ class StoreFingerprintTest {
   void hashIsOfTheJsonThatTheManifestHolds() throws Exception {
     byte[] json = Json.MAPPER.writeValueAsString(fingerprint()).getBytes(StandardCharsets.UTF_8);
     assertThat(fingerprint().sha256())
-        .isEqualTo(
-            HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json)));
+        .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json)));
   }
 
   @Test
@@ -142,14 +141,12 @@ class StoreFingerprintTest {
     lacking.remove(Role.values()[0]);
     for (Map<Role, Integer> wrong : List.of(lacking, channels(0))) {
       assertThatThrownBy(
-              () ->
-                  StoreFingerprint.of(model(), 2, wrong, packing(), sketch(), Precision.FP32))
+              () -> StoreFingerprint.of(model(), 2, wrong, packing(), sketch(), Precision.FP32))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageEndingWith("are no model");
     }
     assertThatThrownBy(
-            () ->
-                StoreFingerprint.of(model(), 0, channels(3), packing(), sketch(), Precision.FP32))
+            () -> StoreFingerprint.of(model(), 0, channels(3), packing(), sketch(), Precision.FP32))
         .hasMessageStartingWith("0 blocks");
   }
 

@@ -128,7 +128,8 @@ class StoredRecordsTest {
   @Test
   void finishedSliceHasSumsAndACpu() {
     assertThat(new FinishedSlice(slice("a", 0, "sums"), "amd64").cpu()).isEqualTo("amd64");
-    for (StoredSlice wrong : Stream.of(null, slice("a", 0, "rows")).toList().toArray(StoredSlice[]::new)) {
+    for (StoredSlice wrong :
+        Stream.of(null, slice("a", 0, "rows")).toList().toArray(StoredSlice[]::new)) {
       assertThatThrownBy(() -> new FinishedSlice(wrong, "amd64"))
           .isInstanceOf(IllegalArgumentException.class);
     }
@@ -148,8 +149,7 @@ class StoredRecordsTest {
     assertThat(tree.has("skipped")).isFalse();
     assertThat(Json.MAPPER.readValue(tree.toString(), StoredSlice.class)).isEqualTo(plain);
     StoredSlice skipping =
-        new StoredSlice(
-            "a", 0, 0, 1, List.of(new SkippedSequence(1, 0, "block")), plain.files());
+        new StoredSlice("a", 0, 0, 1, List.of(new SkippedSequence(1, 0, "block")), plain.files());
     assertThat(Json.MAPPER.readValue(Json.MAPPER.writeValueAsString(skipping), StoredSlice.class))
         .isEqualTo(skipping);
   }

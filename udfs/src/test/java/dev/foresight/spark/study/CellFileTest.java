@@ -44,7 +44,9 @@ class CellFileTest {
   @Test
   void scoresComeBackBitByBit() throws IOException {
     cell(IDENTITY).write(SCORES, conf);
-    assertThat(cell(IDENTITY).read(conf).orElseThrow()).usingRecursiveComparison().isEqualTo(SCORES);
+    assertThat(cell(IDENTITY).read(conf).orElseThrow())
+        .usingRecursiveComparison()
+        .isEqualTo(SCORES);
   }
 
   @Test
