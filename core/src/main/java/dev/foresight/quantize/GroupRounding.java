@@ -80,8 +80,7 @@ public final class GroupRounding {
   /**
    * @throws InputException if a weight is not finite or a step overflows its type
    */
-  static void requireUsable(
-      Matrix weights, Grid grid, int group, GroupSteps chosen, String name) {
+  static void requireUsable(Matrix weights, Grid grid, int group, GroupSteps chosen, String name) {
     for (int g = 0; g < chosen.steps().length; g++) {
       if (!Float.isFinite(chosen.steps()[g])) {
         throw refused(name, weights, grid, g * group, group);

@@ -23,22 +23,18 @@ interface RoundingRule {
    * @param grid of the linear
    * @param group input channels of a group
    * @param name what messages call the linear
-   * @param compensation under what is known of the linear's input; asked for by rules that compensate
+   * @param compensation under what is known of the linear's input; asked for by rules that
+   *     compensate
    * @param workers that share the rows
    */
   record Inputs(
-      Grid grid,
-      int group,
-      String name,
-      Supplier<Compensation> compensation,
-      RowWorkers workers) {}
+      Grid grid, int group, String name, Supplier<Compensation> compensation, RowWorkers workers) {}
 
   /** The rule of this name: the one place where it is decided what a name means. */
   static RoundingRule of(RoundingSettings settings, Inputs in) {
     return switch (settings.rule()) {
       case NEAREST ->
-          (scaled, steps) ->
-              GroupRounding.round(scaled, in.grid(), steps, in.name(), in.workers());
+          (scaled, steps) -> GroupRounding.round(scaled, in.grid(), steps, in.name(), in.workers());
       case COMPENSATED -> (scaled, steps) -> compensated(scaled, steps, settings.refits(), in);
     };
   }

@@ -12,9 +12,9 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 
 /**
- * V, upper triangular, with V Vᵀ = H, panel by panel from the last columns on: the panel's own square
- * is factored by EJML, the rows above it are solved, and their products are taken from all panels
- * before it.
+ * V, upper triangular, with V Vᵀ = H, panel by panel from the last columns on: the panel's own
+ * square is factored by EJML, the rows above it are solved, and their products are taken from all
+ * panels before it.
  *
  * <p>Sums, squares and solutions are fp64. Products of two panels are fp32, as those that H is made
  * of: both are off by some 10⁻⁷ √(H_ii H_jj), and what the damping adds is more than that for any
@@ -50,8 +50,7 @@ final class Cholesky {
     float[][] upper = new float[rest.length][];
     for (int p = rest.length - 1; p >= 0; p--) {
       int size = size(p, order.length);
-      double[] square =
-          square(Arrays.copyOfRange(rest[p], p * block * size, rest[p].length), size);
+      double[] square = square(Arrays.copyOfRange(rest[p], p * block * size, rest[p].length), size);
       solve(rest[p], p * block, square, size);
       System.arraycopy(square, 0, rest[p], p * block * size, square.length);
       float[] panel = floats(rest[p]);
@@ -128,8 +127,7 @@ final class Cholesky {
     int start = before * block;
     int end = start + block;
     float[] products = new float[from.length];
-    Matrix own =
-        new Matrix(block, size, Arrays.copyOfRange(panel, start * size, end * size));
+    Matrix own = new Matrix(block, size, Arrays.copyOfRange(panel, start * size, end * size));
     try (Factor right = product.right(own)) {
       right.times(panel, end, products);
     }

@@ -67,8 +67,7 @@ record Products(int columns, float[] values) {
     Matrix channels = Matrix.zeros(rows.columns(), rows.rows());
     for (int j = 0; j < rows.columns(); j++) {
       for (int t = 0; t < rows.rows(); t++) {
-        channels.values()[j * rows.rows() + t] =
-            rows.values()[t * rows.columns() + j] / scale[j];
+        channels.values()[j * rows.rows() + t] = rows.values()[t * rows.columns() + j] / scale[j];
       }
     }
     return channels;

@@ -28,13 +28,7 @@ final class RowChunk {
    * @param allZeros likewise
    */
   RowChunk(
-      Matrix linear,
-      Grid grid,
-      int group,
-      int from,
-      int rows,
-      float[] allSteps,
-      byte[] allZeros) {
+      Matrix linear, Grid grid, int group, int from, int rows, float[] allSteps, byte[] allZeros) {
     this.grid = grid;
     this.rows = rows;
     this.group = group;

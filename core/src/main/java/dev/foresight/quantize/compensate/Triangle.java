@@ -10,10 +10,10 @@ import java.util.List;
 /**
  * V, upper triangular, with H = V Vᵀ for channels in GPTQ's order, cut into blocks of columns.
  *
- * <p>For an error E of a row, E H Eᵀ = ‖E V‖², and column k of E V is V_kk (e_k + Σ_{i<k} e_i V_ik /
- * V_kk): so each code is to be nearest to its weight plus what the errors before it ask for, by u_ik
- * = V_ik / V_kk. That is GPTQ, whose factor of H⁻¹ is V⁻¹ (arXiv 2307.13304, theorem 6), and no
- * inverse is ever formed.
+ * <p>For an error E of a row, E H Eᵀ = ‖E V‖², and column k of E V is V_kk (e_k + Σ_{i<k} e_i V_ik
+ * / V_kk): so each code is to be nearest to its weight plus what the errors before it ask for, by
+ * u_ik = V_ik / V_kk. That is GPTQ, whose factor of H⁻¹ is V⁻¹ (arXiv 2307.13304, theorem 6), and
+ * no inverse is ever formed.
  */
 final class Triangle implements AutoCloseable {
   /** Columns of a block. */
@@ -30,8 +30,7 @@ final class Triangle implements AutoCloseable {
    * @param name what messages call the role
    * @throws dev.foresight.InputException if H is not positive definite
    */
-  Triangle(
-      Products products, int[] order, MatrixProduct product, RowWorkers workers, String name) {
+  Triangle(Products products, int[] order, MatrixProduct product, RowWorkers workers, String name) {
     columns = products.columns();
     float[][] upper = new Cholesky(BLOCK, product, workers, name).upper(products, order);
     diagonal = new float[columns];

@@ -77,7 +77,8 @@ final class VectorRounding implements RoundingKernels {
         float level = PlainRounding.best(old, residual[row + k], inverse[k], fit);
         levels[at + j] = level;
         changes++;
-        addRow((old - level) * fit.step, products, k * inverse.length, residual, row, inverse.length);
+        addRow(
+            (old - level) * fit.step, products, k * inverse.length, residual, row, inverse.length);
         j++;
       }
     }

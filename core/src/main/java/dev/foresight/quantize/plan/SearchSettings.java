@@ -41,14 +41,7 @@ public record SearchSettings(
   /** Round to nearest: nothing is searched and no statistics are needed. */
   public static SearchSettings rtn() {
     return new SearchSettings(
-        false,
-        false,
-        Loss.DIAGONAL,
-        Steps.RANGE,
-        RoundingSettings.nearest(),
-        false,
-        20,
-        6);
+        false, false, Loss.DIAGONAL, Steps.RANGE, RoundingSettings.nearest(), false, 20, 6);
   }
 
   /** Round to nearest with steps searched under E[x²], as llama.cpp does with an imatrix. */
@@ -65,7 +58,8 @@ public record SearchSettings(
 
   /** The search under fused importance, all roles. */
   public static SearchSettings faq() {
-    return new SearchSettings(true, false, Loss.SAMPLED, Steps.CLIP, RoundingSettings.nearest(), true, 20, 6);
+    return new SearchSettings(
+        true, false, Loss.SAMPLED, Steps.CLIP, RoundingSettings.nearest(), true, 20, 6);
   }
 
   /**

@@ -64,8 +64,7 @@ class CompensationGoldenTest {
     int[] order = products.order();
     float[] steps = Golden.floats(expected.get("steps"));
     byte[] zeros = Golden.bytes(expected.get("zeros")).array();
-    RowChunk chunk =
-        new RowChunk(weights, grid, group(expected), 0, weights.rows(), steps, zeros);
+    RowChunk chunk = new RowChunk(weights, grid, group(expected), 0, weights.rows(), steps, zeros);
     try (RowWorkers workers = new RowWorkers(1);
         Triangle triangle = new Triangle(products, order, new PlainProduct(), workers, "x")) {
       new Feedback(triangle, order).round(chunk, Kernels.open().rounding());

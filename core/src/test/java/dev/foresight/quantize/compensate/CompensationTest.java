@@ -129,8 +129,7 @@ class CompensationTest {
     Products products = products(correlated(200), 0.2);
     QuantizedLinear nearest = GroupRounding.round(weights, grid, "w");
     RowChunk chunk =
-        new RowChunk(
-            weights, grid, nearest.group(), 0, 24, nearest.steps(), nearest.zeros());
+        new RowChunk(weights, grid, nearest.group(), 0, 24, nearest.steps(), nearest.zeros());
     int[] order = products.order();
     Kernels kernels = Kernels.open();
     try (RowWorkers workers = new RowWorkers(1);
@@ -142,7 +141,6 @@ class CompensationTest {
       double descended = products.loss(kernels, chunk.errors());
       assertThat(descended).isLessThan(before);
       refit.refit(chunk, kernels);
-      // at 8 bits the steps' type decides more than what is solved for, but F32 has no such limit
       assertThat(products.loss(kernels, chunk.errors())).isLessThan(descended);
     }
   }
@@ -225,8 +223,7 @@ class CompensationTest {
     for (int t = 0; t < rows.rows(); t++) {
       rows.values()[t * COLUMNS + 7] = 0;
     }
-    QuantizedLinear nearest =
-        GroupRounding.round(weights, new Grid(3, 16, true, DType.F16), "w");
+    QuantizedLinear nearest = GroupRounding.round(weights, new Grid(3, 16, true, DType.F16), "w");
     QuantizedLinear rounded = compensated(rows, 0, nearest, weights, 0);
     for (int i = 0; i < 5; i++) {
       assertThat(rounded.codes()[i * COLUMNS + 7]).isEqualTo(nearest.codes()[i * COLUMNS + 7]);
@@ -236,8 +233,7 @@ class CompensationTest {
   @Test
   void roleThatIsNeverActiveIsRoundedToTheNearest() {
     Matrix weights = gaussian(5, COLUMNS);
-    QuantizedLinear nearest =
-        GroupRounding.round(weights, new Grid(3, 16, true, DType.F16), "w");
+    QuantizedLinear nearest = GroupRounding.round(weights, new Grid(3, 16, true, DType.F16), "w");
     Matrix rows = Matrix.zeros(4, COLUMNS);
     assertThat(compensated(rows, 0, nearest, weights, 0).codes()).isEqualTo(nearest.codes());
   }
@@ -247,8 +243,7 @@ class CompensationTest {
     Matrix weights = gaussian(5, COLUMNS);
     Matrix rows = correlated(10);
     rows.values()[3] = Float.POSITIVE_INFINITY;
-    QuantizedLinear nearest =
-        GroupRounding.round(weights, new Grid(3, 16, true, DType.F16), "w");
+    QuantizedLinear nearest = GroupRounding.round(weights, new Grid(3, 16, true, DType.F16), "w");
     assertThatThrownBy(() -> compensated(rows, 0, nearest, weights, 0))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("model.mlp_input")

@@ -59,7 +59,8 @@ class RoundingKernelsTest {
       products[k * columns + k] = 6 + 3 * random.nextFloat();
       inverse[k] = 1 / products[k * columns + k];
     }
-    for (Grid grid : new Grid[] {new Grid(3, 0, true, DType.F16), new Grid(4, 0, false, DType.F16)}) {
+    for (Grid grid :
+        new Grid[] {new Grid(3, 0, true, DType.F16), new Grid(4, 0, false, DType.F16)}) {
       GroupFit fit = new GroupFit(grid);
       fit.use(grid.symmetric() ? -0.3f : 0.2f, grid.symmetric() ? 4 : 3);
       float[] levels = new float[length + 3];

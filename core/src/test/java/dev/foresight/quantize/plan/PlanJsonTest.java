@@ -44,7 +44,15 @@ class PlanJsonTest {
         Method.FAQ_ADAPTIVE,
         "gptq",
         grids,
-        new SearchSettings(true, true, Loss.DIAGONAL, Steps.OUTPUT, new RoundingSettings(Rounding.COMPENSATED, 0.25, 2), true, 15, 4),
+        new SearchSettings(
+            true,
+            true,
+            Loss.DIAGONAL,
+            Steps.OUTPUT,
+            new RoundingSettings(Rounding.COMPENSATED, 0.25, 2),
+            true,
+            15,
+            4),
         new FutureWindow(
             "smollm2-135m",
             new Window(0.3, 2, Weights.parse("geometric:0.5"), Normalization.MEAN, Roles.RESIDUAL),

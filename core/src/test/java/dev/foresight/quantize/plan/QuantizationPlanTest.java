@@ -55,8 +55,7 @@ class QuantizationPlanTest {
 
   @Test
   void compensatedRoundingNeedsRowsWhateverTheLossAndNamesItself() {
-    SearchSettings compensated =
-        SearchSettings.rtn().withRounding(RoundingSettings.compensated());
+    SearchSettings compensated = SearchSettings.rtn().withRounding(RoundingSettings.compensated());
     List<Need> needs = plan(compensated, all()).needs();
     assertThat(needs.stream().map(Need::statistic)).containsExactly(Sums.SUMS, Rows.ROWS);
     assertThat(needs).allMatch(need -> need.by().equals("compensated rounding"));

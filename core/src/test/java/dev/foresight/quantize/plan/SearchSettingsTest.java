@@ -36,6 +36,13 @@ class SearchSettingsTest {
 
   private static SearchSettings settings(int candidates, int finalists) {
     return new SearchSettings(
-        true, false, Loss.DIAGONAL, Steps.CLIP, RoundingSettings.nearest(), true, candidates, finalists);
+        true,
+        false,
+        Loss.DIAGONAL,
+        Steps.CLIP,
+        RoundingSettings.nearest(),
+        true,
+        candidates,
+        finalists);
   }
 }
