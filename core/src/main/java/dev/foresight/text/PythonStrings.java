@@ -10,12 +10,16 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import jinjava.javax.el.CompositeELResolver;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELResolver;
 
 /** The string methods that templates call, as Python has them: Java's differ or are missing. */
 final class PythonStrings extends ELResolver {
+  /** Methods whose only argument may be None, which stands for white space. */
+  private static final Set<String> NONE_IS_SPACE = Set.of("strip", "lstrip", "rstrip", "split");
+
   private PythonStrings() {}
 
   /** Jinjava's own resolver, these methods in front of it. */
@@ -45,10 +49,11 @@ final class PythonStrings extends ELResolver {
     if (!(base instanceof CharSequence)) {
       return null;
     }
-    String[] arguments =
-        Arrays.stream(parameters == null ? new Object[0] : parameters)
-            .map(String::valueOf)
-            .toArray(String[]::new);
+    Object[] given = parameters == null ? new Object[0] : parameters;
+    if (given.length == 1 && given[0] == null && NONE_IS_SPACE.contains(String.valueOf(method))) {
+      given = new Object[0];
+    }
+    String[] arguments = Arrays.stream(given).map(String::valueOf).toArray(String[]::new);
     context.setPropertyResolved(true);
     return call(base.toString(), String.valueOf(method), arguments);
   }
@@ -123,13 +128,18 @@ final class PythonStrings extends ELResolver {
   }
 
   /**
-   * All parts, empty ones too, at the ends as well; what is behind {@code cuts} cuts stays whole.
+   * All parts, empty ones too, at the ends as well; what is behind {@code cuts} cuts stays whole,
+   * and fewer than none are as many as there are.
    */
   private static List<String> split(String text, String separator, int cuts) {
+    if (separator.isEmpty()) {
+      throw new ChatRenderer.RefusedException("it splits a string by an empty separator");
+    }
+    int most = cuts < 0 ? Integer.MAX_VALUE : cuts;
     List<String> parts = new ArrayList<>();
     int from = 0;
     int at = text.indexOf(separator);
-    for (; at >= 0 && parts.size() < cuts; at = text.indexOf(separator, from)) {
+    for (; at >= 0 && parts.size() < most; at = text.indexOf(separator, from)) {
       parts.add(text.substring(from, at));
       from = at + separator.length();
     }

@@ -57,9 +57,9 @@ public record TextFile(Path path, byte[] bytes) {
     }
   }
 
-  /** Whether its name says that each line is a JSON object. */
+  /** Whether its name says that each line is a JSON object, as that of a corpus would. */
   public boolean jsonLines() {
-    return path.getName().matches("(?s).*\\.(jsonl|json|ndjson)(\\.\\w+)?");
+    return path.getName().matches("(?s).*\\.(jsonl|json|ndjson)(\\.(gz|zst|bz2|lz4|snappy))?");
   }
 
   /**

@@ -81,12 +81,17 @@ final class ModelCard {
     for (Map.Entry<String, JsonNode> shard : shards.properties()) {
       line(
           "| %s | %s | %,d | %,d |",
-          shard.getKey(),
+          cell(shard.getKey()),
           shard.getValue().get("weight").asText(),
           shard.getValue().get("sequences").asLong(),
           shard.getValue().get("tokens").asLong());
     }
     line("");
+  }
+
+  /** An id, which may be any text, in one cell of a table. */
+  private static String cell(String id) {
+    return id.replace("|", "\\|").replaceAll("\\R", " ");
   }
 
   /** Sums over all linears of a role, so that a role whose rounding hurts stands out. */
@@ -101,6 +106,9 @@ final class ModelCard {
     for (Role role : Role.values()) {
       List<LinearReport> rounded =
           linears.stream().filter(l -> l.role() == role && l.bits() > 0).toList();
+      if (rounded.isEmpty()) {
+        continue; // overridden to float: nothing was rounded
+      }
       double plain = rounded.stream().mapToDouble(LinearReport::roundLoss).sum();
       double written = rounded.stream().mapToDouble(LinearReport::finalLoss).sum();
       line(
@@ -110,7 +118,7 @@ final class ModelCard {
           plain,
           written,
           100 * written / plain,
-          100 * rounded.stream().mapToDouble(LinearReport::clipShare).average().orElse(0));
+          100 * rounded.stream().mapToDouble(LinearReport::clipShare).average().orElseThrow());
     }
     line("");
   }

@@ -44,4 +44,32 @@ class LocationsTest {
     assertThat(ShardNames.of(List.of("b", "x"), known)).as("unknown").containsExactly("b", "x");
     assertThat(ShardNames.of(List.of(), known)).isEmpty();
   }
+
+  /** Locations are printed, logged and written down. */
+  @Test
+  void keyInALocationIsRefusedWithoutBeingSaid() {
+    assertThatThrownBy(() -> Locations.qualify("s3a://USER:hunter2@bucket/a", new Configuration()))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("A location of scheme s3a has a key in it (USER:KEY@")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  /** What ABFS writes in front of the @ is a container. */
+  @Test
+  void containerInFrontOfAHostIsNoKey() {
+    assertThat(Locations.path("abfss://container@account.dfs.core.windows.net/a").toUri())
+        .extracting(java.net.URI::getAuthority)
+        .isEqualTo("container@account.dfs.core.windows.net");
+  }
+
+  @Test
+  void folderOfThisMachineIsNamedByPathOrUri() {
+    assertThat(Locations.local("--cache", "/data/a b%20")).isEqualTo(Path.of("/data/a b%20"));
+    assertThat(Locations.local("--cache", "file:///data/x")).isEqualTo(Path.of("/data/x"));
+    assertThat(Locations.local("--cache", "data/x")).isEqualTo(Path.of("data/x").toAbsolutePath());
+    assertThatThrownBy(() -> Locations.local("--cache", "s3a://bucket/x"))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "--cache s3a://bucket/x is not on this machine: name a local folder, like file:///data/x.");
+  }
 }
