@@ -100,7 +100,9 @@ record RoleSearch(
       }
       float[] ones = Candidate.identity(columns).scale();
       Map<String, List<Piece>> whole = new HashMap<>();
-      group.linears().forEach(l -> whole.put(l, List.of(new Piece(0, weights.linear(l).rows(), null))));
+      group
+          .linears()
+          .forEach(l -> whole.put(l, List.of(new Piece(0, weights.linear(l).rows(), null))));
       return new RoleSearch(new NoFold(), Double.NaN, ones, null, whole, Map.of());
     }
     known.check(name, columns);
@@ -189,9 +191,7 @@ record RoleSearch(
     }
     double[] meanSquare = statistics.meanSquare();
     return new SampledError(
-        kind.isEmpty()
-            ? rows.calibrated(meanSquare)
-            : rows.calibrated(meanSquare, kind.get()),
+        kind.isEmpty() ? rows.calibrated(meanSquare) : rows.calibrated(meanSquare, kind.get()),
         product);
   }
 
