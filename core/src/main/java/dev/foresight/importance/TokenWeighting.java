@@ -10,7 +10,8 @@ import java.util.Locale;
  * How much each sampled token's error counts: {@link TokenWeights} has the formulas.
  *
  * @param form which blocks they look at
- * @param exponent of the product, above 0, at most 2; 1/2 by default, since gradients are heavy-tailed
+ * @param exponent of the product, above 0, at most 2; 1/2 by default, since gradients are
+ *     heavy-tailed
  * @param blocks how many blocks after a block's own count, 0 for all
  * @param attention whether the attention that a token receives is a factor for what goes into the
  *     residual stream

@@ -16,8 +16,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * How much the error of each sampled token counts for the linears of one block: in place of its
  * squared gradient, which is of the same order, what later blocks make of it. A residual stream of
- * large mean square is divided away by the norms that read it, and a token that nobody attends to is
- * seen by nobody else.
+ * large mean square is divided away by the norms that read it, and a token that nobody attends to
+ * is seen by nobody else.
  *
  * <p>With r_j(t) the mean square of the residual stream behind block j of L, a_j(t) the attention
  * received in it, and o(t) the mean square of a sublayer's own output where a norm follows it, the

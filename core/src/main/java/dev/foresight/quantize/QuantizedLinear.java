@@ -55,8 +55,7 @@ public record QuantizedLinear(
       System.arraycopy(part.zeros, 0, zeros, row * groups, part.zeros.length);
       row += part.rows;
     }
-    return new QuantizedLinear(
-        rows, first.columns, first.group, first.grid, codes, steps, zeros);
+    return new QuantizedLinear(rows, first.columns, first.group, first.grid, codes, steps, zeros);
   }
 
   /** The weights that a reader of the file computes, in fp32. */

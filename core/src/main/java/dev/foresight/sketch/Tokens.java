@@ -5,8 +5,8 @@ import dev.foresight.sketch.SampledPlaces.Place;
 import java.util.List;
 
 /**
- * The statistic {@code tokens}: what each block does to the sampled tokens, the same tokens as those
- * of {@link Rows}, in a few numbers each. Weights of tokens are formed from it.
+ * The statistic {@code tokens}: what each block does to the sampled tokens, the same tokens as
+ * those of {@link Rows}, in a few numbers each. Weights of tokens are formed from it.
  */
 public final class Tokens extends RowStatistic<TokenScalars> {
   /** The statistic. */

@@ -69,8 +69,8 @@ class TokensExactnessTest {
     return places;
   }
 
-  private static List<List<TokenScalars>> measured(Model model, int[][] ids, RunnerSettings settings)
-      throws IOException {
+  private static List<List<TokenScalars>> measured(
+      Model model, int[][] ids, RunnerSettings settings) throws IOException {
     List<Place> places = places(ids);
     int[] rows =
         places.stream().mapToInt(p -> (int) p.sequence() * ids[0].length + p.position()).toArray();
@@ -86,7 +86,11 @@ class TokensExactnessTest {
   }
 
   private static double error(
-      String name, int block, String what, List<TokenScalars> found, Function<TokenScalars, Float> of) {
+      String name,
+      int block,
+      String what,
+      List<TokenScalars> found,
+      Function<TokenScalars, Float> of) {
     List<Float> wanted = new ArrayList<>();
     for (JsonNode sequence : GOLDEN.get("models").get(name).get("blocks").get(block).get(what)) {
       sequence.forEach(value -> wanted.add((float) value.asDouble()));
@@ -147,12 +151,12 @@ class TokensExactnessTest {
   @Test
   void eightBitLinearsMeasureThemToo() throws IOException {
     try (Model model = open(TINY)) {
-      List<List<TokenScalars>> blocks =
-          measured(model, ids(TINY), settings().with(Precision.INT8));
+      List<List<TokenScalars>> blocks = measured(model, ids(TINY), settings().with(Precision.INT8));
       for (int block = 0; block < blocks.size(); block++) {
         List<TokenScalars> found = blocks.get(block);
         assertThat(error(TINY, block, "residual", found, TokenScalars::residual)).isLessThan(0.05);
-        assertThat(error(TINY, block, "attention", found, TokenScalars::attention)).isLessThan(0.05);
+        assertThat(error(TINY, block, "attention", found, TokenScalars::attention))
+            .isLessThan(0.05);
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.foresight.importance.TokenKind;
 import dev.foresight.quantize.ScaleCandidates.Candidate;
 import dev.foresight.quantize.kernel.GroupFit;
 import dev.foresight.quantize.kernel.Kernels;
@@ -12,6 +13,7 @@ import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.quantize.plan.Grid;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,32 @@ class SampledRowsTest {
   @ValueSource(floats = {-1, 0, Float.NaN, Float.POSITIVE_INFINITY})
   void weightsMustSumToSomething(float weight) {
     assertThatThrownBy(() -> new SampledRows(Matrix.zeros(1, 4), new float[] {weight}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Rescaled by both rows alike: (3·1 + 1·4) / 4 = 1.75 becomes 7, so x doubles; then √w a row. */
+  @Test
+  void weightsOfTokensComeAfterTheChannelsAreRescaled() {
+    SampledRows rows =
+        new SampledRows(
+            new Matrix(2, 1, new float[] {1, 2}),
+            new float[] {3, 1},
+            Map.of(TokenKind.QUERY, new float[] {0, 1}, TokenKind.KEY_VALUE, new float[] {4, 9}));
+    double[] meanSquare = {7};
+    float[] alike = rows.calibrated(meanSquare).values();
+    assertThat(alike).containsExactly((float) (2 * Math.sqrt(0.75)), 2);
+    assertThat(rows.calibrated(meanSquare, TokenKind.QUERY).values()).containsExactly(0, 2);
+    assertThat(rows.calibrated(meanSquare, TokenKind.KEY_VALUE).values())
+        .containsExactly(2 * alike[0], 6);
+    assertThatThrownBy(() -> rows.calibrated(meanSquare, TokenKind.RESIDUAL_MLP))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-1, 0, Float.NaN, Float.POSITIVE_INFINITY})
+  void weightsOfTokensMustSumToSomething(float weight) {
+    Map<TokenKind, float[]> tokens = Map.of(TokenKind.QUERY, new float[] {weight});
+    assertThatThrownBy(() -> new SampledRows(Matrix.zeros(1, 4), new float[] {1}, tokens))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

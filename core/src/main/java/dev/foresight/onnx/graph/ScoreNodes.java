@@ -121,12 +121,10 @@ public final class ScoreNodes {
     String last = graph.node("Sub", List.of(length, graph.indices(1)));
     String first = graph.node("Mod", List.of(last, graph.indices(stride)));
     String queries =
-        graph.node(
-            "Slice", List.of(q, first, length, graph.indices(1), graph.indices(stride)));
+        graph.node("Slice", List.of(q, first, length, graph.indices(1), graph.indices(stride)));
     String one = // value a head, which the operator asks for
         graph.node(
-            "Slice",
-            List.of(v, graph.indices(0), graph.indices(heads.kv()), graph.indices(2)));
+            "Slice", List.of(v, graph.indices(0), graph.indices(heads.kv()), graph.indices(2)));
     List<AttributeProto> attributes = new ArrayList<>(more);
     attributes.add(attribute("q_num_heads", heads.query()));
     attributes.add(attribute("kv_num_heads", heads.kv()));

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** All statistics that there are, each with its nodes: a new one is a line here. */
 public final class Statistics {
-  private static final List<StatisticNodes> NODES = 
+  private static final List<StatisticNodes> NODES =
       List.of(new SumsNodes(), new RowsNodes(), new TokensNodes());
   private static final List<Statistic<?>> ALL =
       NODES.stream().<Statistic<?>>map(StatisticNodes::statistic).toList();

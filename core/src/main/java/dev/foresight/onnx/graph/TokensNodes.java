@@ -38,8 +38,7 @@ final class TokensNodes implements StatisticNodes {
       columns.add(meanSquare(measured, values.attended()));
       columns.add(meanSquare(measured, values.mixed()));
     }
-    measured.output(
-        Statistic.BLOCK, Tokens.TOKENS.name(), "Concat", columns, attribute("axis", 1));
+    measured.output(Statistic.BLOCK, Tokens.TOKENS.name(), "Concat", columns, attribute("axis", 1));
   }
 
   /** Of each sampled token over its channels, [k, 1]. */
@@ -54,7 +53,8 @@ final class TokensNodes implements StatisticNodes {
   private static String received(MeasuredGraph measured, String probabilities) {
     OnnxGraph graph = measured.graph();
     String length = graph.node("Gather", List.of(measured.batchAndLength(), graph.indices(1)));
-    String matrix = concat(graph, graph.indices(0, -1), length); // rows of all heads, one after other
+    String matrix =
+        concat(graph, graph.indices(0, -1), length); // rows of all heads, one after other
     String all = graph.node("Reshape", List.of(probabilities, matrix));
     String sizes = graph.node("Shape", List.of(all));
     String rows = graph.node("Gather", List.of(sizes, graph.indices(1)), attribute("axis", 0));

@@ -45,8 +45,7 @@ public record QuantizationPlan(
       FutureWindow window,
       DataChoice dataOrNull,
       int searchRows) {
-    this(
-        method, container, grids, search, window, dataOrNull, searchRows, TokenWeighting.none());
+    this(method, container, grids, search, window, dataOrNull, searchRows, TokenWeighting.none());
   }
 
   public QuantizationPlan {
@@ -110,7 +109,6 @@ public record QuantizationPlan(
   public QuantizationPlan with(DataChoice other) {
     return dataOrNull == null
         ? this
-        : new QuantizationPlan(
-            method, container, grids, search, window, other, searchRows, tokens);
+        : new QuantizationPlan(method, container, grids, search, window, other, searchRows, tokens);
   }
 }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
+import dev.foresight.importance.TokenWeighting;
+import dev.foresight.importance.TokenWeighting.Form;
 import dev.foresight.importance.Weights;
 import dev.foresight.importance.Window;
 import dev.foresight.sketch.FirstPosition;
@@ -110,6 +112,27 @@ class PlanJsonTest {
   @Test
   void leastZeroOfAContainerThatStoresZerosLessOneIsNotLost() {
     assertThat(PlanJson.read(json(full()), "").grids().common().leastZero()).isEqualTo(1);
+  }
+
+  @Test
+  void weightsOfTokensComeBackAndAreNotNamedWhereThereAreNone() {
+    QuantizationPlan awq = plain(Method.AWQ);
+    TokenWeighting weighting = new TokenWeighting(Form.FIRST_POSITION, 0.25, 3, false);
+    QuantizationPlan weighed =
+        new QuantizationPlan(
+            awq.method(),
+            awq.container(),
+            awq.grids(),
+            awq.search(),
+            awq.window(),
+            awq.dataOrNull(),
+            awq.searchRows(),
+            weighting);
+    assertThat(PlanJson.read(json(weighed), "report.json")).isEqualTo(weighed);
+    assertThat(json(weighed).path("tokens").toString())
+        .isEqualTo(
+            "{\"weights\":\"first-position\",\"exponent\":0.25,\"blocks\":3,\"attention\":false}");
+    assertThat(json(awq).has("tokens")).isFalse();
   }
 
   @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
+import dev.foresight.importance.TokenWeighting;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.sketch.Rows;
 import dev.foresight.sketch.Sums;
+import dev.foresight.sketch.Tokens;
 import dev.foresight.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,41 @@ class QuantizationPlanTest {
     assertThat(diagonal.reads(Sums.SUMS)).isTrue();
     assertThat(diagonal.reads(Rows.ROWS)).isFalse();
     assertThat(plan(SearchSettings.rtn(), null).needs()).isEmpty();
+  }
+
+  private static QuantizationPlan weighed(SearchSettings search, DataChoice data) {
+    return new QuantizationPlan(
+        Method.AWQ,
+        "gptq",
+        ModelGrids.of(COMMON),
+        search,
+        FutureWindow.none(),
+        data,
+        512,
+        TokenWeighting.of(TokenWeighting.Form.FUTURE));
+  }
+
+  @Test
+  void weightsOfTokensNeedTheirScalars() {
+    QuantizationPlan plan = weighed(SearchSettings.awq(), all());
+    assertThat(plan.needs().stream().map(Need::statistic))
+        .containsExactly(Sums.SUMS, Rows.ROWS, Tokens.TOKENS);
+    assertThat(plan.needs().get(2).by()).isEqualTo("--token-weights future");
+    assertThat(plan.with(all().among(List.of("code"), List.of(), null, 0)).tokens())
+        .isEqualTo(plan.tokens());
+  }
+
+  @Test
+  void weightsOfTokensWithoutRowsToWeighAreRefused() {
+    for (SearchSettings search :
+        List.of(SearchSettings.awq().withLoss(Loss.DIAGONAL), SearchSettings.rtnWeighted())) {
+      assertThatThrownBy(() -> weighed(search, all()))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("--token-weights future weighs sampled rows")
+          .hasMessageContaining("--loss sampled");
+    }
+    assertThatThrownBy(() -> weighed(SearchSettings.rtn(), null))
+        .isInstanceOf(InputException.class);
   }
 
   @Test

@@ -2,12 +2,12 @@ package dev.foresight.jobs.study;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
+import dev.foresight.importance.TokenWeights;
 import dev.foresight.jobs.cli.ErrorHandler;
 import dev.foresight.jobs.cli.OutputFile;
 import dev.foresight.jobs.cli.SketchesOf;
 import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.jobs.quantize.QuantizeJob;
-import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.quantize.plan.Grid;
@@ -251,8 +251,7 @@ final class PresearchJob {
             own,
             rest,
             method.plan().tokens().weighs()
-                ? List.of(
-                    tokens(method.plan(), own, blocks), tokens(method.plan(), rest, blocks))
+                ? List.of(tokens(method.plan(), own, blocks), tokens(method.plan(), rest, blocks))
                 : List.of());
     List<List<Map<Role, Double>>> losses =
         spark
@@ -266,10 +265,7 @@ final class PresearchJob {
   private List<TokenWeights> tokens(
       QuantizationPlan plan, SketchSelection part, List<Integer> blocks) {
     return TokenWeights.of(
-        spark
-            .parallelize(blocks, blocks.size())
-            .map(new BlockTokens(part, serializable))
-            .collect(),
+        spark.parallelize(blocks, blocks.size()).map(new BlockTokens(part, serializable)).collect(),
         plan.tokens());
   }
 

@@ -82,7 +82,7 @@ public final class FormLosses implements Function<Integer, List<Map<Role, Double
     try (Model model = ExportedCheckpoints.model(folder);
         OnnxMatrixProduct product = new OnnxMatrixProduct()) {
       BlockWeights weights = BlockParts.read(model, block, Optional.empty());
-      Map<Role, SampledRows> rows = 
+      Map<Role, SampledRows> rows =
           ChosenRows.of(plan.calibrated(), block, plan.tokens(0, block), conf.value());
       Moments own = moments.value().get(block);
       Moments others = new BlockMoments(plan.elsewhere(), conf).call(block);

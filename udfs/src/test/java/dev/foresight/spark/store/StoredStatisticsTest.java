@@ -76,8 +76,7 @@ class StoredStatisticsTest {
   @Test
   void storeSaysWhichStatisticsAllItsShardsHold() throws IOException {
     add(root, A);
-    assertThat(store.manifest().statistics())
-        .containsExactly(Sums.SUMS, Rows.ROWS, Tokens.TOKENS);
+    assertThat(store.manifest().statistics()).containsExactly(Sums.SUMS, Rows.ROWS, Tokens.TOKENS);
     commit(List.of(without("rows", SmallShards.write(root, B))));
     assertThat(store.manifest().statistics()).containsExactly(Sums.SUMS, Tokens.TOKENS);
   }
@@ -137,7 +136,8 @@ class StoredStatisticsTest {
       throws IOException {
     StoredShard slices = written(A);
     StoredShard folded = ShardFolder.fold(store, slices, List.of(Rows.ROWS));
-    assertThat(folded.slices()).allMatch(slice -> slice.files().keySet().equals(Set.of("sums", "tokens")));
+    assertThat(folded.slices())
+        .allMatch(slice -> slice.files().keySet().equals(Set.of("sums", "tokens")));
     assertThat(folded.folded()).containsOnlyKeys("rows");
     assertThat(folded.statistics()).containsExactly(Sums.SUMS, Rows.ROWS, Tokens.TOKENS);
     commit(List.of(folded));
@@ -224,7 +224,8 @@ class StoredStatisticsTest {
     assertThat(new StatisticTable(Rows.ROWS).schema().getFields().stream().map(f -> f.getName()))
         .containsExactly(
             "shard", "block", "role", "sequence", "position", "key", "scale", "halves");
-    assertThat(new StatisticTable(Tokens.TOKENS).schema().getFields().stream().map(f -> f.getName()))
+    assertThat(
+            new StatisticTable(Tokens.TOKENS).schema().getFields().stream().map(f -> f.getName()))
         .containsExactly(
             "shard",
             "block",
