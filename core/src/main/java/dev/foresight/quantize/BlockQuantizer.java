@@ -123,7 +123,7 @@ public final class BlockQuantizer {
       weights.store(linear, scaled.values());
       floats.put(linear, scaled);
       double none = Double.NaN;
-      reports.add(new LinearReport(linear, group.role(), search.alpha(), none, none, none, 0, 0));
+      reports.add(new LinearReport(linear, group.role(), search.alpha(), none, none, none, 0, none, 0));
       return;
     }
     String name = weights.name(linear);
@@ -133,6 +133,7 @@ public final class BlockQuantizer {
     Steps rule = keepsRange ? Steps.RANGE : settings.steps();
     List<QuantizedLinear> results = new ArrayList<>();
     double searched = 0;
+    double shrinkage = settings.rounding().compensates() ? 0 : Double.NaN;
     for (Piece piece : search.pieces().get(linear)) {
       Matrix part = piece.of(scaled);
       GroupSteps steps =
@@ -147,7 +148,9 @@ public final class BlockQuantizer {
                   new RoundingRule.Inputs(
                       grid, size, named, () -> compensation.of(piece.inputs(), piece.shrinkage()), workers))
               .round(part, steps));
-      searched += steps.searched() * part.rows() / scaled.rows();
+      double share = (double) part.rows() / scaled.rows();
+      searched += steps.searched() * share;
+      shrinkage += piece.shrinkage() * share;
     }
     QuantizedLinear result = QuantizedLinear.stacked(results);
     quantized.put(linear, result);
@@ -161,6 +164,7 @@ public final class BlockQuantizer {
             search.scaleLoss(linear),
             search.error(linear, original.columns(), changes, workers),
             searched,
+            shrinkage,
             grid.bits()));
   }
 }

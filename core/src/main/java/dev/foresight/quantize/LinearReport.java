@@ -14,6 +14,7 @@ import dev.foresight.model.Role;
  *     weighted steps, where scales were compared under them, otherwise with those of whole ranges
  * @param finalLoss loss of what is written
  * @param clipShare share of its groups whose range was shrunk, 0 to 1
+ * @param shrinkage λ under which codes compensate, a mean over its rows; NaN where none does
  * @param bits width of a code; 0 where the linear stays in float
  */
 public record LinearReport(
@@ -24,5 +25,6 @@ public record LinearReport(
     double scaleLoss,
     double finalLoss,
     double clipShare,
+    double shrinkage,
     int bits)
     implements java.io.Serializable {}

@@ -37,6 +37,7 @@ final class QuantizationTables {
           .add("loss_scaled", DataTypes.DoubleType, true)
           .add("loss_final", DataTypes.DoubleType, true)
           .add("clip_share", DataTypes.DoubleType, false)
+          .add("shrinkage", DataTypes.DoubleType, true)
           .add(WEIGHTS, DataTypes.StringType, true);
 
   private QuantizationTables() {}
@@ -74,6 +75,7 @@ final class QuantizationTables {
                 known(linear.scaleLoss()),
                 known(linear.finalLoss()),
                 linear.clipShare(),
+                known(linear.shrinkage()),
                 block.weights().get(linear.linear())));
       }
     }

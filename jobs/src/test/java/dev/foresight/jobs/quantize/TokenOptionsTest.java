@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
 import dev.foresight.importance.TokenWeighting;
+import dev.foresight.quantize.plan.Method;
 import dev.foresight.importance.TokenWeighting.Form;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -19,12 +20,22 @@ class TokenOptionsTest {
   private static TokenWeighting parsed(String... options) {
     Line line = new Line();
     new CommandLine(line).parseArgs(options);
-    return line.tokens.weighting();
+    return line.tokens.over(Method.AWQ);
   }
 
   @Test
   void withoutOptionsTokensCountAlike() {
     assertThat(parsed()).isEqualTo(TokenWeighting.none());
+  }
+
+  @Test
+  void foresightLetsLaterBlocksWeighTokensUnlessToldOtherwise() {
+    Line line = new Line();
+    new CommandLine(line).parseArgs();
+    assertThat(line.tokens.over(Method.FORESIGHT).form()).isEqualTo(Form.FUTURE);
+    Line told = new Line();
+    new CommandLine(told).parseArgs("--token-weights", "none");
+    assertThat(told.tokens.over(Method.FORESIGHT)).isEqualTo(TokenWeighting.none());
   }
 
   @Test
