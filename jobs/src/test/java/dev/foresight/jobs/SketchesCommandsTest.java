@@ -67,7 +67,8 @@ class SketchesCommandsTest {
   @Test
   void listHasALineForEachShard() {
     assertThat(done("sketches", "list", store).out())
-        .contains("version 2, ", "8 blocks, sequences of 64 tokens, sums, rows, tokens, onnxruntime")
+        .contains(
+            "version 2, ", "8 blocks, sequences of 64 tokens, sums, rows, tokens, onnxruntime")
         .containsPattern("(?m)^code +1 +384 +6 +2 +0 +[\\d,]+$")
         .containsPattern("(?m)^legal +1 +384 +6 +2 +0 +[\\d,]+$");
   }
