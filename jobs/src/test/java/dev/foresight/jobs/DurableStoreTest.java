@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever happens on the way, a store of six shards holds the bytes of one undisturbed run in one
- * thread: its sequences, sums and rows.
+ * thread: its sequences, sums, rows and tokens.
  */
 class DurableStoreTest {
   private static final List<String> SHARDS =
@@ -36,7 +36,7 @@ class DurableStoreTest {
     Cli.Result result = Cli.run(arguments("local[1]", String.join(",", SHARDS), store.toString()));
     assertThat(result.exitCode()).as(result.err()).isZero();
     expected = Cli.hashes(store, ".parquet");
-    assertThat(expected).hasSize(6 + 2 * 12); // 2 slices a shard
+    assertThat(expected).hasSize(6 + 3 * 12); // 2 slices a shard
   }
 
   @BeforeEach

@@ -47,6 +47,7 @@ class RecordedBytesTest {
   @Test
   void storeHasTheRecordedBytes() {
     Map<String, String> written = Cli.hashes(folder.resolve("sketches"), ".parquet");
+    written.keySet().removeIf(file -> file.startsWith("tokens/")); // which came later
     if (sameCpu) {
       assertThat(written).isEqualTo(hashes(recorded.get("store")));
     } else {

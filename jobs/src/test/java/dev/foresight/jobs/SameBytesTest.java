@@ -71,9 +71,9 @@ class SameBytesTest {
       }
       Path sketches = other.resolveSibling(other.getFileName() + "-sketches");
       Path expected = one.resolveSibling("one-sketches");
-      // sums and rows of 2 shards x 2 slices, sequences of 2 shards
+      // sums, rows and tokens of 2 shards x 2 slices, sequences of 2 shards
       assertThat(Cli.hashes(sketches, ".parquet"))
-          .hasSize(10)
+          .hasSize(14)
           .isEqualTo(Cli.hashes(expected, ".parquet"));
       for (String file : new String[] {"manifest.json", "report.json"}) {
         assertThat(sketches.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));

@@ -46,7 +46,7 @@ final class SketchesListCommand implements Callable<Integer> {
         manifest.model().sha256(),
         manifest.blocks(),
         manifest.packing().sequenceLength(),
-        manifest.statistics().stream().map(Statistic::name).collect(Collectors.joining(" and ")),
+        manifest.statistics().stream().map(Statistic::name).collect(Collectors.joining(", ")),
         String.join(", ", manifest.runtimes()));
     out.printf(
         Locale.ROOT,
