@@ -5,6 +5,7 @@ import dev.foresight.Words;
 import dev.foresight.importance.TokenKind;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.ScaleCandidates.Candidate;
+import dev.foresight.quantize.compensate.Shrinkage;
 import dev.foresight.quantize.fold.Fold;
 import dev.foresight.quantize.fold.NoFold;
 import dev.foresight.quantize.kernel.RowWorkers;

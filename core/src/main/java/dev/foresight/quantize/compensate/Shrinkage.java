@@ -1,4 +1,4 @@
-package dev.foresight.quantize;
+package dev.foresight.quantize.compensate;
 
 import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.tensor.Matrix;
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * <p>With x_t the rows and K = X Xᵀ, all sums of squares over pairs of channels are sums of squares
  * over pairs of rows, ‖Σ_t x_t x_tᵀ‖² = ‖K‖², so nothing of the size of channels² is kept.
  */
-final class Shrinkage {
+public final class Shrinkage {
   private static final int AT_ONCE = 256; // rows of a product
 
   private Shrinkage() {}
@@ -28,7 +28,7 @@ final class Shrinkage {
    * @param parts [n], a number of 0 … for each row: whose it is
    * @return λ in [0, 1]; 1 where fewer than two parts have rows, which say nothing of each other
    */
-  static double of(
+  public static double of(
       Matrix rows, float[] weights, int[] parts, MatrixProduct product, RowWorkers workers) {
     int[][] members = members(parts);
     double[] shares = shares(weights, members);

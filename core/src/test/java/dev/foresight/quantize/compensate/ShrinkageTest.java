@@ -1,9 +1,11 @@
-package dev.foresight.quantize;
+package dev.foresight.quantize.compensate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.foresight.quantize.Golden;
+import dev.foresight.quantize.PlainProduct;
 import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.tensor.Matrix;
 import java.util.Arrays;
