@@ -123,7 +123,8 @@ public final class BlockQuantizer {
       weights.store(linear, scaled.values());
       floats.put(linear, scaled);
       double none = Double.NaN;
-      reports.add(new LinearReport(linear, group.role(), search.alpha(), none, none, none, 0, none, 0));
+      reports.add(
+          new LinearReport(linear, group.role(), search.alpha(), none, none, none, 0, none, 0));
       return;
     }
     String name = weights.name(linear);
@@ -146,7 +147,11 @@ public final class BlockQuantizer {
           RoundingRule.of(
                   settings.rounding(),
                   new RoundingRule.Inputs(
-                      grid, size, named, () -> compensation.of(piece.inputs(), piece.shrinkage()), workers))
+                      grid,
+                      size,
+                      named,
+                      () -> compensation.of(piece.inputs(), piece.shrinkage()),
+                      workers))
               .round(part, steps));
       double share = (double) part.rows() / scaled.rows();
       searched += steps.searched() * share;

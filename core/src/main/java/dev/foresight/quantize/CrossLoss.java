@@ -53,7 +53,8 @@ public final class CrossLoss {
                 weights, group, BlockGrids.of(grid), unclipped, searched, product, workers);
         Map<String, List<Piece>> judged = Map.of();
         try {
-          judged = RoleSearch.pieces(
+          judged =
+              RoleSearch.pieces(
                   weights,
                   group,
                   other,

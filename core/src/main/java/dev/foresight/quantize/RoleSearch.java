@@ -104,13 +104,17 @@ record RoleSearch(
       }
       float[] ones = Candidate.identity(columns).scale();
       Map<String, List<Piece>> whole = new HashMap<>();
-      group.linears().forEach(l -> whole.put(l, List.of(new Piece(0, weights.linear(l).rows(), null, null, 0))));
+      group
+          .linears()
+          .forEach(
+              l -> whole.put(l, List.of(new Piece(0, weights.linear(l).rows(), null, null, 0))));
       return new RoleSearch(new NoFold(), Double.NaN, ones, null, whole, Map.of());
     }
     known.check(name, columns);
     Grid grid = grids.of(compared.get(0));
     int size = grid.groupOf(weights.name(compared.get(0)), columns);
-    Map<String, List<Piece>> pieces = pieces(weights, group, known, size, settings, product, workers);
+    Map<String, List<Piece>> pieces =
+        pieces(weights, group, known, size, settings, product, workers);
     try {
       List<String> names = new ArrayList<>();
       List<Matrix> linears = new ArrayList<>();
@@ -174,7 +178,8 @@ record RoleSearch(
         for (RoleGroup.Span span : group.spans().get(linear)) {
           Judged judged =
               ofKinds.computeIfAbsent(
-                  span.kind(), k -> judged(known, size, name, settings, Optional.of(k), product, workers));
+                  span.kind(),
+                  k -> judged(known, size, name, settings, Optional.of(k), product, workers));
           ofLinear.add(judged.piece(from, from + span.rows()));
           from += span.rows();
         }
@@ -222,9 +227,7 @@ record RoleSearch(
               compensates ? "--rounding nearest" : "--loss diagonal"));
     }
     double[] meanSquare = statistics.meanSquare();
-    return kind.isEmpty()
-        ? rows.calibrated(meanSquare)
-        : rows.calibrated(meanSquare, kind.get());
+    return kind.isEmpty() ? rows.calibrated(meanSquare) : rows.calibrated(meanSquare, kind.get());
   }
 
   /** Loss of changes of a linear, NaN where there are no statistics. */

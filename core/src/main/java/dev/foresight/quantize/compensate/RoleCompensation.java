@@ -20,8 +20,7 @@ public final class RoleCompensation implements AutoCloseable {
    * @param scale what the role's columns are multiplied by
    * @param name what messages call the role
    */
-  public RoleCompensation(
-      float[] scale, MatrixProduct product, RowWorkers workers, String name) {
+  public RoleCompensation(float[] scale, MatrixProduct product, RowWorkers workers, String name) {
     this.scale = scale;
     this.product = product;
     this.workers = workers;

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * text disagree about them: λ = Σ Var(r_ij) / Σ r_ij² over i ≠ j, the share of the off-diagonal
  * products that is best taken away (Ledoit and Wolf 2004; on correlations r, towards the diagonal:
  * Schäfer and Strimmer 2005, equation 8 with target D). There tokens vary; here parts do, a shard
- * or sequence each, so that what differs between kinds of text counts as well as what few rows miss.
+ * or sequence each, so that what differs between kinds of text counts as well as what few rows
+ * miss.
  *
  * <p>With x_t the rows and K = X Xᵀ, all sums of squares over pairs of channels are sums of squares
  * over pairs of rows, ‖Σ_t x_t x_tᵀ‖² = ‖K‖², so nothing of the size of channels² is kept.
@@ -63,8 +64,7 @@ public final class Shrinkage {
     int[][] members = new int[count][];
     for (int u = 0; u < count; u++) {
       int part = u;
-      members[u] =
-          IntStream.range(0, parts.length).filter(t -> parts[t] == part).toArray();
+      members[u] = IntStream.range(0, parts.length).filter(t -> parts[t] == part).toArray();
     }
     return members;
   }

@@ -185,9 +185,7 @@ public final class PlanJson {
     return rule == Rounding.NEAREST
         ? RoundingSettings.nearest()
         : new RoundingSettings(
-            rule,
-            readShrinkage(node.required("shrinkage")),
-            node.required("refits").asInt(-1));
+            rule, readShrinkage(node.required("shrinkage")), node.required("refits").asInt(-1));
   }
 
   private static double readShrinkage(JsonNode node) {

@@ -66,8 +66,7 @@ class ShrinkageTest {
       int columns = each.get("rows").get(0).size();
       Matrix rows = Matrix.zeros(each.get("rows").size(), columns);
       for (int t = 0; t < rows.rows(); t++) {
-        System.arraycopy(
-            floats(each.get("rows").get(t)), 0, rows.values(), t * columns, columns);
+        System.arraycopy(floats(each.get("rows").get(t)), 0, rows.values(), t * columns, columns);
       }
       double found = of(rows, floats(each.get("weights")), ints(each.get("parts")), 1);
       assertThat(found).isCloseTo(each.get("shrinkage").asDouble(), within(1e-5));
@@ -101,7 +100,8 @@ class ShrinkageTest {
     int[] parts = new int[40];
     Arrays.setAll(parts, t -> t / 10);
     double each = of(rows, ones(40), parts, 1);
-    assertThat(each).isLessThan(0.1); // their sizes differ from part to part, their product with them
+    assertThat(each)
+        .isLessThan(0.1); // their sizes differ from part to part, their product with them
   }
 
   @Test

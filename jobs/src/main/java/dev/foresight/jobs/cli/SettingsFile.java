@@ -29,7 +29,8 @@ import java.util.TreeSet;
  */
 record SettingsFile(String name, Config values) {
   /** Files that every build carries, by name: {@code conf/recipes}. */
-  static final List<String> RECIPES = List.of("awq-4bit", "faq-3bit", "imatrix-only");
+  static final List<String> RECIPES =
+      List.of("awq-4bit", "faq-3bit", "foresight-3bit", "imatrix-only");
 
   SettingsFile {
     values

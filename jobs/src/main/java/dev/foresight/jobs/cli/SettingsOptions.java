@@ -12,7 +12,8 @@ public final class SettingsOptions {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "Settings files, or recipes by name (awq-4bit, faq-3bit, imatrix-only), with commas"
+          "Settings files, or recipes by name (awq-4bit, faq-3bit, foresight-3bit,"
+              + " imatrix-only), with commas"
               + " between; a later one counts before an earlier one.")
   private List<String> files = List.of();
 

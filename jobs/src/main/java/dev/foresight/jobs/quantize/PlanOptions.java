@@ -33,7 +33,7 @@ public final class PlanOptions {
 
   @Option(
       names = "--method",
-      defaultValue = "faq",
+      defaultValue = "foresight",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Method method;
 

@@ -43,9 +43,7 @@ final class TokenOptions {
    */
   TokenWeighting over(Method method) {
     TokenWeighting usual =
-        weights == null
-            ? method.tokens()
-            : TokenWeighting.of(TokenWeighting.Form.parse(weights));
+        weights == null ? method.tokens() : TokenWeighting.of(TokenWeighting.Form.parse(weights));
     if (!usual.weighs() && (exponent != null || blocks != null || attention != null)) {
       throw new InputException(
           "--token-exponent, --token-blocks and --token-attention are of token weights: drop them, or pass --token-weights future.");

@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
   private static final int GROUP = 64;
   private static final Execution EXECUTION = new Execution(Execution.Memory.RESIDENT);
-  private static final List<Method> METHODS = List.of(Method.RTN, Method.AWQ, Method.FAQ);
+  private static final List<Method> METHODS = List.of(Method.RTN, Method.AWQ, Method.FORESIGHT);
   private static final List<String> STUDIED = List.of("code", "legal", "multilingual");
 
   @Spec private CommandSpec spec;
@@ -131,13 +131,14 @@ public final class DemoCommand implements Callable<Integer> {
         }
       }
       for (AskedMethod method :
-          AskedMethod.parse(parser(), options(widths().get(0)), List.of("awq", "faq"), List.of())) {
+          AskedMethod.parse(
+              parser(), options(widths().get(0)), List.of("awq", "foresight"), List.of())) {
         studied.add(method.of(opened));
       }
     }
     out.printf(
         Locale.ROOT,
-        "%n%-8s %5s %12s %10s %10s %12s%n",
+        "%n%-9s %5s %12s %10s %10s %12s%n",
         "method",
         "bits",
         "perplexity",
@@ -239,7 +240,7 @@ public final class DemoCommand implements Callable<Integer> {
     Comparison reference = outcome.result().comparison().orElseThrow();
     table.append(
         Words.format(
-            "%-8s %5d %12.4f %10.5f %9.2f%% %,12d%n",
+            "%-9s %5d %12.4f %10.5f %9.2f%% %,12d%n",
             method,
             bits,
             outcome.result().perplexity(),

@@ -42,7 +42,7 @@ public final class StudyCommand implements Callable<Integer> {
       names = "--methods",
       split = ",",
       description =
-          "Methods of quantize to compare (default: rtn,awq,faq; none but --with where that is given).")
+          "Methods of quantize to compare (default: rtn,awq,foresight; none but --with where that is given).")
   private List<String> methods = List.of();
 
   @Option(
@@ -138,7 +138,7 @@ public final class StudyCommand implements Callable<Integer> {
     Settings settings = Settings.of(spec);
     List<Integer> widths = bits.isEmpty() ? List.of(settings.bits().orElse(3)) : bits;
     List<String> chosen =
-        methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "faq") : methods;
+        methods.isEmpty() && with.isEmpty() ? List.of("rtn", "awq", "foresight") : methods;
     PlanParser parser = new PlanParser(settings);
     List<AskedMethod> all = new ArrayList<>();
     for (int width : widths) {

@@ -153,7 +153,7 @@ class SettingsTest {
   void settingsFileThatIsNotThereNamesTheRecipes() {
     assertThatThrownBy(() -> Foresight.commandLine("quantize", "--settings=awq-5bit"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("recipe: awq-4bit, faq-3bit, imatrix-only");
+        .hasMessageContaining("recipe: awq-4bit, faq-3bit, foresight-3bit, imatrix-only");
   }
 
   @Test

@@ -50,12 +50,22 @@ class ModelCardTest {
   private static final ModelFingerprint MODEL =
       new ModelFingerprint("feed", Map.of("config.json", "c0"));
   private static final LinearReport Q =
-      new LinearReport("self_attn.q_proj", Role.ATTENTION_INPUT, 0.5, 3, 2.5, 1, 0.25, Double.NaN, 4);
+      new LinearReport(
+          "self_attn.q_proj", Role.ATTENTION_INPUT, 0.5, 3, 2.5, 1, 0.25, Double.NaN, 4);
   private static final LinearReport K =
-      new LinearReport("self_attn.k_proj", Role.ATTENTION_INPUT, 0.5, 1, 0.5, 1, 0.75, Double.NaN, 4);
+      new LinearReport(
+          "self_attn.k_proj", Role.ATTENTION_INPUT, 0.5, 1, 0.5, 1, 0.75, Double.NaN, 4);
   private static final LinearReport DOWN =
       new LinearReport(
-          "mlp.down_proj", Role.MLP_OUTPUT, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0, Double.NaN, 0);
+          "mlp.down_proj",
+          Role.MLP_OUTPUT,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          0,
+          Double.NaN,
+          0);
 
   private static final QuantizationPlan PLAIN =
       plan(Method.AWQ, DataChoice.all(FirstPosition.INCLUDE));
@@ -231,7 +241,15 @@ class ModelCardTest {
             block(
                 0,
                 new LinearReport(
-                    "q", Role.MLP_INPUT, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0, Double.NaN, 4))),
+                    "q",
+                    Role.MLP_INPUT,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    0,
+                    Double.NaN,
+                    4))),
         1);
     assertThat(report.report().path("result").has("loss_rounded")).isFalse();
     assertThat(report.report().has("calibration")).isFalse();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
 import dev.foresight.importance.TokenWeighting;
-import dev.foresight.quantize.plan.Method;
 import dev.foresight.importance.TokenWeighting.Form;
+import dev.foresight.quantize.plan.Method;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
