@@ -3,6 +3,8 @@ package dev.foresight.quantize.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.foresight.InputException;
 import dev.foresight.importance.TokenWeighting;
 import dev.foresight.sketch.FirstPosition;
@@ -101,7 +103,7 @@ class QuantizationPlanTest {
 
   @Test
   void compensationOutOfRangeIsRefused() {
-    for (double shrinkage : new double[] {-0.1, 1.5, Double.NaN}) {
+    for (double shrinkage : new double[] {-0.1, 1.5, Double.NEGATIVE_INFINITY}) {
       assertThatThrownBy(() -> new RoundingSettings(Rounding.COMPENSATED, shrinkage, 1))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("--shrinkage");
@@ -109,6 +111,18 @@ class QuantizationPlanTest {
     assertThatThrownBy(() -> new RoundingSettings(Rounding.COMPENSATED, 0.3, -1))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("--refits -1");
+  }
+
+  @Test
+  void shrinkageThatIsNoNumberIsLearntAndComesBackFromJson() {
+    RoundingSettings learning = new RoundingSettings(Rounding.COMPENSATED, Double.NaN, 1);
+    assertThat(learning.learnsShrinkage()).isTrue();
+    assertThat(RoundingSettings.compensated().learnsShrinkage()).isFalse();
+    QuantizationPlan plan = plan(SearchSettings.foresight().withRounding(learning), all());
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    PlanJson.write(plan, json);
+    assertThat(json.at("/search/shrinkage").asText()).isEqualTo("auto");
+    assertThat(PlanJson.read(json, "report")).isEqualTo(plan);
   }
 
   @Test
