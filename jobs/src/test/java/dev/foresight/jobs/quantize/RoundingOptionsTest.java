@@ -50,10 +50,13 @@ class RoundingOptionsTest {
   }
 
   @Test
-  void nearestIsTheDefaultAndCompensationHasItsOwn() throws IOException {
-    assertThat(plan().search().rounding()).isEqualTo(RoundingSettings.nearest());
-    assertThat(plan("--rounding", "compensated").search().rounding())
-        .isEqualTo(new RoundingSettings(Rounding.COMPENSATED, 0.3, 1));
+  void foresightCompensatesByDefaultAndOthersWhenTold() throws IOException {
+    RoundingSettings usual = new RoundingSettings(Rounding.COMPENSATED, 0.3, 1);
+    assertThat(plan().method()).isEqualTo(Method.FORESIGHT);
+    assertThat(plan().search().rounding()).isEqualTo(usual);
+    assertThat(plan("--method", "awq").search().rounding()).isEqualTo(RoundingSettings.nearest());
+    assertThat(plan("--method", "awq", "--rounding", "compensated").search().rounding())
+        .isEqualTo(usual);
     assertThat(
             plan("--rounding", "compensated", "--shrinkage", "0", "--refits", "2")
                 .search()
@@ -73,7 +76,7 @@ class RoundingOptionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"--shrinkage=0.5", "--refits=2"})
   void whatNearestRoundingDoesNotKnowIsRefused(String option) {
-    assertThatThrownBy(() -> plan(option))
+    assertThatThrownBy(() -> plan("--method", "awq", option))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("--rounding compensated");
   }

@@ -16,6 +16,7 @@ import dev.foresight.tensor.LocalModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
@@ -137,8 +138,10 @@ class SettingsReachPlansTest {
   @Test
   void presearch() throws IOException {
     PresearchCommand presearch = forPresearch();
+    List<String> form = new ArrayList<>(presearch.common());
+    form.addAll(List.of("--method", "faq"));
     try (Model model = tiny()) {
-      assertSet(presearch.parser().parse("form", presearch.common()).plan(model));
+      assertSet(presearch.parser().parse("form", form).plan(model));
     }
   }
 
