@@ -68,6 +68,8 @@ class PresearchTest {
       Cli.TINY,
       "--sketches",
       store,
+      "--method",
+      "faq",
       "--group",
       64,
       "--presearched",

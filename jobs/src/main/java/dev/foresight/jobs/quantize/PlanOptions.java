@@ -7,7 +7,6 @@ import dev.foresight.export.Containers;
 import dev.foresight.jobs.cli.DataOptions;
 import dev.foresight.jobs.cli.Settings;
 import dev.foresight.model.Model;
-import dev.foresight.quantize.plan.FutureWindow;
 import dev.foresight.quantize.plan.GridOverrides;
 import dev.foresight.quantize.plan.Loss;
 import dev.foresight.quantize.plan.Method;
@@ -168,7 +167,7 @@ public final class PlanOptions {
         written.name(),
         grids,
         search,
-        method.looksAhead() ? window.future(method, model.config()) : FutureWindow.none(),
+        window.of(method, model.config()),
         search.needsStatistics() ? data.choice() : null,
         searchRows == null ? search.usualRows() : searchRows,
         tokens.over(method));

@@ -1,5 +1,7 @@
 package dev.foresight.jobs.quantize;
 
+import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.importance.Normalization;
 import dev.foresight.importance.Roles;
 import dev.foresight.importance.Weights;
@@ -8,7 +10,9 @@ import dev.foresight.model.ModelConfig;
 import dev.foresight.quantize.plan.FutureWindow;
 import dev.foresight.quantize.plan.Method;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The future window by hand; each part that is not given comes from the pre-searched entry. */
@@ -50,13 +54,24 @@ final class WindowOptions {
   }
 
   /**
-   * The window of a method that looks ahead.
+   * The window of a method.
    *
    * @param config of the model, whose pre-searched entry may hold what is not given
+   * @throws InputException if a window is asked for that the method would not look at
    */
-  FutureWindow future(Method method, ModelConfig config) throws IOException {
-    Presearched rest = Presearched.choose(presearched, config);
-    return new FutureWindow(rest.name(), over(rest.window()), method.adaptive());
+  FutureWindow of(Method method, ModelConfig config) throws IOException {
+    if (method.looksAhead()) {
+      Presearched rest = Presearched.choose(presearched, config);
+      return new FutureWindow(rest.name(), over(rest.window()), method.adaptive());
+    }
+    if (!presearched.equals("auto")
+        || Stream.of(blend, blocks, weights, normalization, roles).anyMatch(Objects::nonNull)) {
+      throw new InputException(
+          Words.format(
+              "--method %s has no window over channels: drop --presearched and --window-…, or pass --method faq.",
+              method));
+    }
+    return FutureWindow.none();
   }
 
   /** The given parts over those of another window. */

@@ -88,7 +88,8 @@ class ResultIdentityTest {
             of("--group", "64", "--first-n-slices", "1"),
             of("--group", "64", "--first-position", "exclude"),
             of("--group", "64", "--override", "down=bits:8"),
-            of("--group", "64", "--window-blend", "0.5"),
+            of("--group", "64", "--method", "faq"),
+            of("--group", "64", "--method", "faq", "--window-blend", "0.5"),
             of("--group", "64", "--container", "dequantized"),
             of(new ModelFingerprint("beef", Map.of()), "--group", "64"));
     assertThat(all).doesNotHaveDuplicates();
@@ -120,6 +121,23 @@ class ResultIdentityTest {
           .isInstanceOf(InputException.class)
           .hasMessageStartingWith("--with mine: ")
           .hasMessageEndingWith("; see 'foresight quantize --help'.");
+    }
+  }
+
+  /** A window that was asked for and not looked at would be a silent loss. */
+  @Test
+  void windowOfMethodThatLooksAtNoneIsRefused() {
+    for (String[] options :
+        new String[][] {
+          {"--window-blend", "0.5"},
+          {"--method", "awq", "--window-blocks", "3"},
+          {"--method", "rtn", "--presearched", "fallback"}
+        }) {
+      assertThatThrownBy(() -> plan(options))
+          .as(List.of(options).toString())
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(
+              "has no window over channels: drop --presearched and --window-…, or pass --method faq.");
     }
   }
 
