@@ -60,6 +60,12 @@ public final class BlockCache implements Closeable {
     return new BlockCache(Files.createTempDirectory("foresight-blocks-"), "", true);
   }
 
+  /** A cache of one user in a folder of its own below another; closing it removes it. */
+  static BlockCache temporary(Path root) throws IOException {
+    Files.createDirectories(root);
+    return new BlockCache(Files.createTempDirectory(root, "foresight-block-"), "", true);
+  }
+
   /** The folder of all files. */
   Path folder() {
     return folder;

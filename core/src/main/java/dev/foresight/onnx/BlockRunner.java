@@ -28,7 +28,7 @@ public final class BlockRunner implements AutoCloseable {
   private final BlockCache ownCache; // null where the caller brought one
   private final BlockSessions sessions;
   private final FloatPool buffers = new FloatPool();
-  private volatile RopeTable rope;
+  private final RopeTables ropes;
 
   /**
    * Opens no block yet; the model must stay open as long as the runner. Its converted blocks live
@@ -49,7 +49,7 @@ public final class BlockRunner implements AutoCloseable {
     this.embedding = Embedding.of(model);
     this.ownCache = cache == null ? BlockCache.temporary() : null;
     this.sessions = new BlockSessions(model, settings, cache == null ? ownCache : cache);
-    this.rope = new RopeTable(model.config(), 1);
+    this.ropes = new RopeTables(model.config());
   }
 
   /**
@@ -146,7 +146,7 @@ public final class BlockRunner implements AutoCloseable {
     int channels = model.config().hidden();
     long[] selected = rows.within(first * length, (first + count) * length);
     return new Batch(
-        first, length, new BatchInputs(count, length, channels, rope(length), selected));
+        first, length, new BatchInputs(count, length, channels, ropes.of(length), selected));
   }
 
   /** Advances the hidden states of one batch by one block. */
@@ -179,7 +179,8 @@ public final class BlockRunner implements AutoCloseable {
     int guilty = batch.first();
     long[] all = LongStream.range(0, batch.length()).toArray(); // a sampled one may be to blame
     try (BatchInputs one =
-        new BatchInputs(1, batch.length(), model.config().hidden(), rope(batch.length()), all)) {
+        new BatchInputs(
+            1, batch.length(), model.config().hidden(), ropes.of(batch.length()), all)) {
       FloatBuffer in = FloatPool.allocate(size);
       FloatBuffer out = FloatPool.allocate(size);
       for (; guilty < last; guilty++) {
@@ -261,16 +262,6 @@ public final class BlockRunner implements AutoCloseable {
               + " smaller --sequence-length or --window.");
     }
     return length;
-  }
-
-  /** A table for this length; computing it twice in a race is harmless. */
-  private RopeTable rope(int length) {
-    RopeTable table = rope;
-    if (!table.serves(length)) {
-      table = new RopeTable(model.config(), length);
-      rope = table;
-    }
-    return table;
   }
 
   /** Frees the blocks; runs still under way end with an error. */

@@ -78,6 +78,20 @@ final class BlockSession implements AutoCloseable {
     }
   }
 
+  /** The same of a graph that gives no residual stream, only what it measures. */
+  Map<String, Measured> measure(BatchInputs inputs, FloatBuffer hidden) {
+    try (OnnxTensor in = inputs.hidden(hidden)) {
+      Map<String, OnnxTensor> fed = inputs.shared(session.getInputNames());
+      fed.put(BlockGraph.HIDDEN, in);
+      Set<String> wanted = session.getOutputNames();
+      try (OrtSession.Result result = session.run(fed, wanted)) {
+        return measured(result, wanted, inputs);
+      }
+    } catch (OrtException e) {
+      throw new OnnxException("ONNX Runtime fails to run a block", e);
+    }
+  }
+
   private static Map<String, Measured> measured(
       OrtSession.Result result, Set<String> outputs, BatchInputs inputs) {
     Map<String, Map<String, float[]>> places = new TreeMap<>(ROLES_FIRST);

@@ -4,6 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.RoleSearch.Piece;
 import dev.foresight.quantize.compensate.RoleCompensation;
+import dev.foresight.quantize.compensate.Target;
 import dev.foresight.quantize.fold.LinearScale;
 import dev.foresight.quantize.kernel.RowWorkers;
 import dev.foresight.quantize.plan.BlockGrids;
@@ -75,7 +76,42 @@ public final class BlockQuantizer {
       SearchSettings settings,
       MatrixProduct product,
       int threads) {
-    BlockLayout.check(weights, groups, grids);
+    return quantize(weights, groups, groups, statistics, grids, settings, product, threads);
+  }
+
+  /**
+   * Quantizes the linears of one role of a block, where no scales are searched that would bind the
+   * roles together.
+   *
+   * @throws InputException as for a whole block
+   * @throws IllegalArgumentException likewise, or if scales are searched
+   */
+  public static BlockResult quantize(
+      Role role,
+      BlockWeights weights,
+      List<RoleGroup> groups,
+      Map<Role, RoleStatistics> statistics,
+      BlockGrids grids,
+      SearchSettings settings,
+      MatrixProduct product,
+      int threads) {
+    if (settings.scale()) {
+      throw new IllegalArgumentException("Scales are searched for all roles of a block at once");
+    }
+    List<RoleGroup> one = groups.stream().filter(group -> group.role() == role).toList();
+    return quantize(weights, groups, one, statistics, grids, settings, product, threads);
+  }
+
+  private static BlockResult quantize(
+      BlockWeights weights,
+      List<RoleGroup> all,
+      List<RoleGroup> groups,
+      Map<Role, RoleStatistics> statistics,
+      BlockGrids grids,
+      SearchSettings settings,
+      MatrixProduct product,
+      int threads) {
+    BlockLayout.check(weights, all, grids);
     weights.requireFinite();
     List<RoleSearch> searches = new ArrayList<>();
     List<float[]> scales = new ArrayList<>();
@@ -124,7 +160,8 @@ public final class BlockQuantizer {
       floats.put(linear, scaled);
       double none = Double.NaN;
       reports.add(
-          new LinearReport(linear, group.role(), search.alpha(), none, none, none, 0, none, 0));
+          new LinearReport(
+              linear, group.role(), search.alpha(), none, none, none, 0, none, none, 0));
       return;
     }
     String name = weights.name(linear);
@@ -135,8 +172,17 @@ public final class BlockQuantizer {
     List<QuantizedLinear> results = new ArrayList<>();
     double searched = 0;
     double shrinkage = settings.rounding().compensates() ? 0 : Double.NaN;
+    boolean corrects = settings.rounding().corrects(group.role());
+    double correction = corrects ? 0 : Double.NaN;
     for (Piece piece : search.pieces().get(linear)) {
       Matrix part = piece.of(scaled);
+      double share = (double) part.rows() / scaled.rows();
+      if (corrects) {
+        Target target =
+            compensation.target(part, piece.inputs(), piece.floats(), piece.shrinkage());
+        part = target.weights();
+        correction += target.correction() * share;
+      }
       GroupSteps steps =
           StepRule.of(
                   rule,
@@ -153,7 +199,6 @@ public final class BlockQuantizer {
                       () -> compensation.of(piece.inputs(), piece.shrinkage()),
                       workers))
               .round(part, steps));
-      double share = (double) part.rows() / scaled.rows();
       searched += steps.searched() * share;
       shrinkage += piece.shrinkage() * share;
     }
@@ -170,6 +215,7 @@ public final class BlockQuantizer {
             search.error(linear, original.columns(), changes, workers),
             searched,
             shrinkage,
+            correction,
             grid.bits()));
   }
 }

@@ -15,6 +15,8 @@ import dev.foresight.model.Role;
  * @param finalLoss loss of what is written
  * @param clipShare share of its groups whose range was shrunk, 0 to 1
  * @param shrinkage λ under which codes compensate, a mean over its rows; NaN where none does
+ * @param correction α, the share of what earlier quantized linears do to its output that its target
+ *     makes good, a mean over its rows; NaN where none is made good
  * @param bits width of a code; 0 where the linear stays in float
  */
 public record LinearReport(
@@ -26,5 +28,6 @@ public record LinearReport(
     double finalLoss,
     double clipShare,
     double shrinkage,
+    double correction,
     int bits)
     implements java.io.Serializable {}

@@ -52,9 +52,12 @@ record RoleSearch(
    * @param to behind the last
    * @param error what they are judged by; null where there are no statistics
    * @param inputs sampled activations as losses use them, [n, in]; null where nothing asks for them
+   * @param floats what the float model has in their place, where what comes before is quantized in
+   *     {@code inputs}; else null
    * @param shrinkage λ, what to take away of products of two channels, see {@link Shrinkage}
    */
-  record Piece(int from, int to, OutputError error, Matrix inputs, double shrinkage) {
+  record Piece(
+      int from, int to, OutputError error, Matrix inputs, Matrix floats, double shrinkage) {
     /** Its rows of a matrix of the linear. */
     Matrix of(Matrix linear) {
       int columns = linear.columns();
@@ -107,7 +110,9 @@ record RoleSearch(
       group
           .linears()
           .forEach(
-              l -> whole.put(l, List.of(new Piece(0, weights.linear(l).rows(), null, null, 0))));
+              l ->
+                  whole.put(
+                      l, List.of(new Piece(0, weights.linear(l).rows(), null, null, null, 0))));
       return new RoleSearch(new NoFold(), Double.NaN, ones, null, whole, Map.of());
     }
     known.check(name, columns);
@@ -142,9 +147,9 @@ record RoleSearch(
   }
 
   /** What is known of the input of linears that are judged alike. */
-  private record Judged(OutputError error, Matrix inputs, double shrinkage) {
+  private record Judged(OutputError error, Matrix inputs, Matrix floats, double shrinkage) {
     Piece piece(int from, int to) {
-      return new Piece(from, to, error, inputs, shrinkage);
+      return new Piece(from, to, error, inputs, floats, shrinkage);
     }
   }
 
@@ -202,6 +207,11 @@ record RoleSearch(
         compensates || settings.loss() == Loss.SAMPLED
             ? inputs(statistics, name, compensates, kind)
             : null;
+    Matrix floats = null;
+    if (settings.rounding().propagates()) {
+      floats = inputs;
+      inputs = statistics.rows().calibratedPropagated(statistics.meanSquare(), kind);
+    }
     double shrinkage = settings.rounding().shrinkage();
     if (settings.rounding().learnsShrinkage()) {
       SampledRows rows = statistics.rows();
@@ -212,6 +222,7 @@ record RoleSearch(
             ? new SampledError(inputs, product)
             : new DiagonalError(ScaleSearch.floats(statistics.meanSquare()), group),
         inputs,
+        floats,
         shrinkage);
   }
 

@@ -15,10 +15,17 @@ import java.util.Optional;
  *     tokens count alike
  * @param parts [n], numbers from 0 on: which part of the text a row is of, to tell what parts agree
  *     on; empty where that is not known
+ * @param propagated [n, channels], what the same tokens send here when the blocks and linears
+ *     before are quantized; null where that is not known
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is meant: rows are never compared
 public record SampledRows(
-    Matrix rows, float[] weights, Map<TokenKind, float[]> tokens, int[] parts) {
+    Matrix rows, float[] weights, Map<TokenKind, float[]> tokens, int[] parts, Matrix propagated) {
+  /** Rows of the float model alone. */
+  public SampledRows(Matrix rows, float[] weights, Map<TokenKind, float[]> tokens, int[] parts) {
+    this(rows, weights, tokens, parts, null);
+  }
+
   /** Rows of unknown parts. */
   public SampledRows(Matrix rows, float[] weights, Map<TokenKind, float[]> tokens) {
     this(rows, weights, tokens, new int[0]);
@@ -49,6 +56,15 @@ public record SampledRows(
       throw new IllegalArgumentException(
           Words.format("%d parts for %d sampled rows", parts.length, weights.length));
     }
+    if (propagated != null
+        && (propagated.rows() != rows.rows() || propagated.columns() != rows.columns())) {
+      throw new IllegalArgumentException("Propagated rows are of another shape");
+    }
+  }
+
+  /** The same tokens, with what they send here behind what is quantized. */
+  public SampledRows with(Matrix behindQuantized) {
+    return new SampledRows(rows, weights, tokens, parts, behindQuantized);
   }
 
   private static void requireUsable(TokenKind kind, float[] tokens, int rows) {
@@ -95,18 +111,17 @@ public record SampledRows(
    * @throws IllegalArgumentException if there are no weights for this kind
    */
   Matrix calibrated(double[] meanSquare, TokenKind kind) {
-    float[] ofRows = tokens.get(kind);
-    if (ofRows == null) {
-      throw new IllegalArgumentException(Words.format("Tokens have no weights for %s", kind));
-    }
-    Matrix calibrated = calibrated(meanSquare);
-    for (int t = 0; t < ofRows.length; t++) {
-      double root = Math.sqrt(ofRows[t]);
-      for (int at = t * rows.columns(); at < (t + 1) * rows.columns(); at++) {
-        calibrated.values()[at] = (float) (calibrated.values()[at] * root);
-      }
-    }
-    return calibrated;
+    return calibrated(rows, meanSquare, Optional.of(kind));
+  }
+
+  /**
+   * The propagated rows, their channels and tokens multiplied by what the float model's are, so
+   * that the two can be compared.
+   *
+   * @throws IllegalArgumentException if there are no weights for this kind
+   */
+  Matrix calibratedPropagated(double[] meanSquare, Optional<TokenKind> kind) {
+    return calibrated(propagated, meanSquare, kind);
   }
 
   /**
@@ -118,11 +133,41 @@ public record SampledRows(
    * @param meanSquare exact E[x_j²]
    */
   Matrix calibrated(double[] meanSquare) {
-    int columns = rows.columns();
+    return calibrated(rows, meanSquare, Optional.empty());
+  }
+
+  private Matrix calibrated(Matrix values, double[] meanSquare, Optional<TokenKind> kind) {
+    float[] ofTokens = kind.map(tokens::get).orElse(null);
+    if (kind.isPresent() && ofTokens == null) {
+      throw new IllegalArgumentException(Words.format("Tokens have no weights for %s", kind.get()));
+    }
+    int columns = values.columns();
+    double total = total();
+    double[] ratio = ratio(meanSquare, total);
+    Matrix calibrated = Matrix.zeros(values.rows(), columns);
+    for (int t = 0; t < weights.length; t++) {
+      double share = Math.sqrt(weights[t] / total);
+      double root = ofTokens == null ? 1 : Math.sqrt(ofTokens[t]);
+      for (int j = 0; j < columns; j++) {
+        int at = t * columns + j;
+        float alike = (float) (values.values()[at] * share * ratio[j]);
+        calibrated.values()[at] = ofTokens == null ? alike : (float) (alike * root);
+      }
+    }
+    return calibrated;
+  }
+
+  private double total() {
     double total = 0;
     for (float weight : weights) {
       total += weight;
     }
+    return total;
+  }
+
+  /** What each channel of the sample is multiplied by. */
+  private double[] ratio(double[] meanSquare, double total) {
+    int columns = rows.columns();
     double[] sampled = new double[columns];
     for (int t = 0; t < weights.length; t++) {
       for (int j = 0; j < columns; j++) {
@@ -135,14 +180,6 @@ public record SampledRows(
       double exact = Math.sqrt(meanSquare[j] * total / sampled[j]);
       ratio[j] = sampled[j] == 0 ? 1 : Math.min(8, Math.max(0.125, exact));
     }
-    Matrix calibrated = Matrix.zeros(rows.rows(), columns);
-    for (int t = 0; t < weights.length; t++) {
-      double share = Math.sqrt(weights[t] / total);
-      for (int j = 0; j < columns; j++) {
-        int at = t * columns + j;
-        calibrated.values()[at] = (float) (rows.values()[at] * share * ratio[j]);
-      }
-    }
-    return calibrated;
+    return ratio;
   }
 }

@@ -68,7 +68,18 @@ public final class BlockGraph {
       BlockAttention attention,
       List<StatisticNodes> statistics,
       LinearNodes linears) {
-    return new BlockGraph(config, architecture, attention, statistics, linears).build();
+    return new BlockGraph(config, architecture, attention, statistics, linears).build(true);
+  }
+
+  /**
+   * The part of a block in front of a role: its one output is {@link #output} of the role and
+   * {@link dev.foresight.sketch.Rows}, and it has the weights of nothing behind.
+   */
+  public static byte[] upTo(
+      Role role, ModelConfig config, Architecture architecture, BlockAttention attention) {
+    return new BlockGraph(
+            config, architecture, attention, List.of(new RowsNodes(role)), LinearNodes.FLOAT)
+        .build(false);
   }
 
   /** Cosines of the rotary angles, [length, rotated channels / 2], of one of a model's ropes. */
@@ -90,7 +101,10 @@ public final class BlockGraph {
     return place + "." + name;
   }
 
-  private byte[] build() {
+  /**
+   * @param whole whether the residual stream behind the block is an output
+   */
+  private byte[] build(boolean whole) {
     graph.input(HIDDEN, "batch", "length", config.hidden());
     attention.declareInputs();
     String sizes = graph.node("Shape", List.of(HIDDEN));
@@ -114,10 +128,15 @@ public final class BlockGraph {
     String middle = graph.node("Add", List.of(x, norm(attended, norms.afterAttention())));
     String mixed = mlp(norm(middle, norms.mlp()), measured);
     String sum = graph.node("Add", List.of(middle, norm(mixed, norms.afterMlp())));
-    graph.output(NEXT, "Reshape", List.of(sum, sizes));
+    if (whole) {
+      graph.output(NEXT, "Reshape", List.of(sum, sizes));
+    }
     BlockValues values =
         new BlockValues(x, middle, sum, attended, mixed, queries, keys, heads.probabilities());
     statistics.forEach(nodes -> nodes.ofBlock(measured, values));
+    if (!whole) {
+      graph.prune();
+    }
     return graph.bytes();
   }
 

@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import dev.foresight.tensor.DType;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -238,6 +239,26 @@ public final class OnnxGraph {
         .setType(AttributeProto.AttributeType.STRING)
         .setS(ByteString.copyFromUtf8(value))
         .build();
+  }
+
+  /** Drops whatever no output needs. */
+  void prune() {
+    Set<String> needed = new HashSet<>();
+    graph.getOutputList().forEach(output -> needed.add(output.getName()));
+    List<NodeProto> kept = new ArrayList<>();
+    for (int i = graph.getNodeCount() - 1; i >= 0; i--) { // a node stands behind what it reads
+      NodeProto node = graph.getNode(i);
+      if (node.getOutputList().stream().anyMatch(needed::contains)) {
+        needed.addAll(node.getInputList());
+        kept.add(0, node);
+      }
+    }
+    List<ValueInfoProto> inputs = new ArrayList<>(graph.getInputList());
+    inputs.removeIf(input -> !needed.contains(input.getName()));
+    List<TensorProto> initializers = new ArrayList<>(graph.getInitializerList());
+    initializers.removeIf(tensor -> !needed.contains(tensor.getName()));
+    graph.clearNode().addAllNode(kept).clearInput().addAllInput(inputs);
+    graph.clearInitializer().addAllInitializer(initializers);
   }
 
   /** The finished model. */

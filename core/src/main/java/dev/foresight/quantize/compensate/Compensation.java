@@ -88,6 +88,11 @@ public final class Compensation implements AutoCloseable {
     return codes;
   }
 
+  /** How targets change because the rows that this knows are not the float model's. */
+  TargetCorrection correction(Matrix floats, Matrix rows, float[] scale, String name) {
+    return new TargetCorrection(floats, rows, scale, products, product, name);
+  }
+
   private Refit refit(int size) {
     if (refit == null || group != size) {
       closeRefit();

@@ -63,7 +63,7 @@ record Products(int columns, float[] values) {
   }
 
   /** The rows' transpose [columns, n], each channel divided by its scale. */
-  private static Matrix channels(Matrix rows, float[] scale) {
+  static Matrix channels(Matrix rows, float[] scale) {
     Matrix channels = Matrix.zeros(rows.columns(), rows.rows());
     for (int j = 0; j < rows.columns(); j++) {
       for (int t = 0; t < rows.rows(); t++) {

@@ -15,6 +15,7 @@ public final class RoleCompensation implements AutoCloseable {
   private final String name;
   private Matrix rows;
   private Compensation current;
+  private TargetCorrection correction; // under the same rows
 
   /**
    * @param scale what the role's columns are multiplied by
@@ -42,12 +43,26 @@ public final class RoleCompensation implements AutoCloseable {
     return current;
   }
 
+  /**
+   * What a linear's codes are to come near to.
+   *
+   * @param floats what the float model has in the place of {@code ofLinear}
+   */
+  public Target target(Matrix scaled, Matrix ofLinear, Matrix floats, double shrinkage) {
+    Compensation known = of(ofLinear, shrinkage);
+    if (correction == null) {
+      correction = known.correction(floats, ofLinear, scale, name);
+    }
+    return correction.of(scaled);
+  }
+
   @Override
   public void close() {
     if (current != null) {
       current.close();
       current = null;
       rows = null;
+      correction = null;
     }
   }
 }

@@ -160,6 +160,7 @@ public final class PlanJson {
         node.put("shrinkage", search.rounding().shrinkage());
       }
       node.put("refits", search.rounding().refits());
+      node.put("propagate", search.rounding().propagates());
     }
     node.put("weight_term", search.weightTerm());
     node.put("scale_attention_output", search.scaleAttentionOutput());
@@ -185,7 +186,10 @@ public final class PlanJson {
     return rule == Rounding.NEAREST
         ? RoundingSettings.nearest()
         : new RoundingSettings(
-            rule, readShrinkage(node.required("shrinkage")), node.required("refits").asInt(-1));
+            rule,
+            readShrinkage(node.required("shrinkage")),
+            node.required("refits").asInt(-1),
+            node.required("propagate").asBoolean());
   }
 
   private static double readShrinkage(JsonNode node) {

@@ -56,6 +56,12 @@ public record QuantizationPlan(
     if (search.needsStatistics() && dataOrNull == null) {
       throw new IllegalArgumentException("A search without data: " + search);
     }
+    if (search.rounding().propagates() && search.scale()) {
+      throw new InputException(
+          Words.format(
+              "--propagate goes block by block, and the scales of method %s bind blocks' roles together: pass --method foresight.",
+              method.key()));
+    }
     if (tokens.weighs() && (!search.needsStatistics() || search.loss() != Loss.SAMPLED)) {
       throw new InputException(
           Words.format(

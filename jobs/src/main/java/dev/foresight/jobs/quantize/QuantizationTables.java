@@ -38,6 +38,7 @@ final class QuantizationTables {
           .add("loss_final", DataTypes.DoubleType, true)
           .add("clip_share", DataTypes.DoubleType, false)
           .add("shrinkage", DataTypes.DoubleType, true)
+          .add("correction", DataTypes.DoubleType, true)
           .add(WEIGHTS, DataTypes.StringType, true);
 
   private QuantizationTables() {}
@@ -76,6 +77,7 @@ final class QuantizationTables {
                 known(linear.finalLoss()),
                 linear.clipShare(),
                 known(linear.shrinkage()),
+                known(linear.correction()),
                 block.weights().get(linear.linear())));
       }
     }

@@ -136,7 +136,7 @@ public final class QuantizeJob {
       prepare(request, output, identity);
       try {
         Task task = new Task(location, output.location(), request.plan(), selection.orElse(null));
-        quantize(task, model, folder, config, outside, companions, output, report);
+        quantize(task, model, folder, config, outside, companions, output, manifest, report);
         double seconds = (System.nanoTime() - started) / 1e9;
         output.text(ModelCard.FILE, ModelCard.of(name(folder), request.plan(), report));
         report.wrote(output.written());
@@ -209,6 +209,7 @@ public final class QuantizeJob {
       OutsideTensors outside,
       CompanionFiles companions,
       OutputFolder output,
+      Optional<Manifest> manifest,
       QuantizationReport report)
       throws IOException {
     int blocks = model.config().blocks();
@@ -252,7 +253,10 @@ public final class QuantizeJob {
         "quantize",
         Words.format("Quantize %d blocks to %d bits", blocks, task.plan().grids().common().bits()));
     var broadcast = spark.broadcast(scores);
-    if (!missing.isEmpty()) {
+    if (!missing.isEmpty() && task.plan().search().rounding().propagates()) {
+      new PropagatedBlocks(spark, serializable, task, blocks, manifest.orElseThrow())
+          .run(finished, broadcast);
+    } else if (!missing.isEmpty()) {
       spark
           .parallelize(missing, missing.size())
           .map(new BlockQuantization(task, broadcast, serializable))

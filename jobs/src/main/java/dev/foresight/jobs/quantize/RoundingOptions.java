@@ -30,6 +30,16 @@ public final class RoundingOptions {
           "How often compensated rounding fits steps to the codes and takes codes again (default: 1).")
   private Integer refits;
 
+  @Option(
+      names = "--propagate",
+      negatable = true,
+      fallbackValue = "true",
+      description =
+          "Quantize block after block, each for what the quantized ones before it send, and correct"
+              + " its targets for that. Runs the store's text through the blocks once more (default:"
+              + " off).")
+  private Boolean propagate;
+
   private static double shrinkage(String given) {
     try {
       return given.equals("auto") ? Double.NaN : Double.parseDouble(given);
@@ -52,12 +62,13 @@ public final class RoundingOptions {
         throw new InputException(
             "--shrinkage and --refits are of compensated rounding: drop them, or pass --rounding compensated.");
       }
-      return RoundingSettings.nearest();
+      return RoundingSettings.nearest().propagating(Boolean.TRUE.equals(propagate));
     }
     RoundingSettings rest = usual.compensates() ? usual : RoundingSettings.compensated();
     return new RoundingSettings(
         rule,
         shrinkage == null ? rest.shrinkage() : shrinkage(shrinkage),
-        refits == null ? rest.refits() : refits);
+        refits == null ? rest.refits() : refits,
+        propagate == null ? rest.propagates() : propagate);
   }
 }

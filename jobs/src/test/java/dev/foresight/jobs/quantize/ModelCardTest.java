@@ -51,10 +51,28 @@ class ModelCardTest {
       new ModelFingerprint("feed", Map.of("config.json", "c0"));
   private static final LinearReport Q =
       new LinearReport(
-          "self_attn.q_proj", Role.ATTENTION_INPUT, 0.5, 3, 2.5, 1, 0.25, Double.NaN, 4);
+          "self_attn.q_proj",
+          Role.ATTENTION_INPUT,
+          0.5,
+          3,
+          2.5,
+          1,
+          0.25,
+          Double.NaN,
+          Double.NaN,
+          4);
   private static final LinearReport K =
       new LinearReport(
-          "self_attn.k_proj", Role.ATTENTION_INPUT, 0.5, 1, 0.5, 1, 0.75, Double.NaN, 4);
+          "self_attn.k_proj",
+          Role.ATTENTION_INPUT,
+          0.5,
+          1,
+          0.5,
+          1,
+          0.75,
+          Double.NaN,
+          Double.NaN,
+          4);
   private static final LinearReport DOWN =
       new LinearReport(
           "mlp.down_proj",
@@ -64,6 +82,7 @@ class ModelCardTest {
           Double.NaN,
           Double.NaN,
           0,
+          Double.NaN,
           Double.NaN,
           0);
 
@@ -248,6 +267,7 @@ class ModelCardTest {
                     Double.NaN,
                     Double.NaN,
                     0,
+                    Double.NaN,
                     Double.NaN,
                     4))),
         1);

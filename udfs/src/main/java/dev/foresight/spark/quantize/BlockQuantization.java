@@ -14,10 +14,7 @@ import dev.foresight.quantize.BlockQuantizer;
 import dev.foresight.quantize.BlockResult;
 import dev.foresight.quantize.BlockWeights;
 import dev.foresight.quantize.LinearReport;
-import dev.foresight.quantize.RoleStatistics;
-import dev.foresight.quantize.SampledRows;
 import dev.foresight.quantize.plan.QuantizationPlan;
-import dev.foresight.sketch.Rows;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.io.WrittenFile;
@@ -28,12 +25,8 @@ import dev.foresight.tensor.SafetensorsWriter;
 import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -116,20 +109,16 @@ public final class BlockQuantization
           BlockQuantizer.quantize(
               weights,
               BlockParts.groups(model),
-              statistics(block),
+              BlockKnowledge.of(task, block, scores.value(), conf.value()),
               task.plan().grids().ofBlock(weights.path()),
               task.plan().search(),
               product,
               TaskContext.get().cpus());
-      List<NamedTensor> tensors = tensors(container, model, block, weights, result);
+      List<NamedTensor> tensors = BlockOutput.tensors(container, model, block, weights, result);
       String file = new WeightFiles(model.config().blocks()).ofBlock(block);
       UnfinishedOutput output = new UnfinishedOutput(task.output());
       WrittenFile written =
           output.write(file, out -> SafetensorsWriter.write(tensors, out), conf.value());
-      Map<String, String> digests = new TreeMap<>();
-      result
-          .linears()
-          .forEach((path, linear) -> digests.put(path, WeightDigest.of(container.read(linear))));
       QuantizedBlock done =
           new QuantizedBlock(
               block,
@@ -137,65 +126,10 @@ public final class BlockQuantization
               written,
               tensors.stream().map(NamedTensor::info).toList(),
               result.reports(),
-              digests,
+              BlockOutput.digests(container, result),
               (System.nanoTime() - started) / 1e9);
       output.record(block, done, conf.value());
       return done;
     }
-  }
-
-  private Map<Role, RoleStatistics> statistics(int block) throws IOException {
-    Map<Role, RoleStatistics> statistics = new EnumMap<>(Role.class);
-    if (task.selection() == null) {
-      return statistics;
-    }
-    Scores known = scores.value().get(block);
-    Map<Role, SampledRows> rows =
-        task.plan().reads(Rows.ROWS)
-            ? ChosenRows.of(
-                task.selection(), block, Optional.ofNullable(known.tokens()), conf.value())
-            : Map.of();
-    for (Role role : Role.values()) {
-      statistics.put(
-          role,
-          new RoleStatistics(
-              known.importance().get(role), known.meanSquare().get(role), rows.get(role)));
-    }
-    return statistics;
-  }
-
-  private static List<NamedTensor> tensors(
-      Container container, Model model, int block, BlockWeights weights, BlockResult result) {
-    List<NamedTensor> tensors = new ArrayList<>();
-    result
-        .linears()
-        .forEach(
-            (path, linear) ->
-                tensors.addAll(
-                    container.tensors(model.architecture().tensorName(block, path), linear)));
-    result
-        .floats()
-        .forEach(
-            (path, matrix) ->
-                tensors.add(
-                    NamedTensor.ofFloats(
-                        TensorInfo.of(
-                            model.architecture().tensorName(block, path + ".weight"),
-                            weights.type(path + ".weight"),
-                            matrix.rows(),
-                            matrix.columns()),
-                        matrix.values())));
-    result
-        .vectors()
-        .forEach(
-            (path, vector) ->
-                tensors.add(
-                    NamedTensor.ofFloats(
-                        TensorInfo.of(
-                            model.architecture().tensorName(block, path),
-                            weights.type(path),
-                            vector.length),
-                        vector)));
-    return tensors;
   }
 }

@@ -6,11 +6,13 @@ import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Role;
 import dev.foresight.quantize.SampledRows;
 import dev.foresight.sketch.RowMix;
+import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SampledToken;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -34,14 +36,7 @@ public final class ChosenRows {
         .readRows(selection.slices(), block)
         .forEach(
             (role, stored) -> {
-              RowMix mix =
-                  RowMix.of(
-                      stored,
-                      selection.tokens(),
-                      selection.weights(),
-                      selection.firstPosition(),
-                      selection.rows(),
-                      selection.kept());
+              RowMix mix = mix(stored, selection);
               if (mix.rows().rows() > 0) {
                 tokens.ifPresent(of -> requireSame(of, mix, role, block, selection));
                 chosen.put(
@@ -54,12 +49,43 @@ public final class ChosenRows {
               }
             });
     if (chosen.isEmpty()) {
-      throw new InputException(
-          Words.format(
-              "None of the rows that the store %s holds of %s counts: include position 0 by --first-position include, calibrate into another store with --rows 256, or pass --loss diagonal.",
-              selection.store(), String.join(", ", selection.tokens().keySet())));
+      throw none(selection);
     }
     return chosen;
+  }
+
+  /**
+   * The tokens whose rows a search sees, the same for all blocks and roles.
+   *
+   * @throws InputException if there is none
+   */
+  public static List<SampledToken> tokens(SketchSelection selection, Configuration conf)
+      throws IOException {
+    List<SampledRow> stored =
+        new SketchStore(conf, selection.store())
+            .readRows(selection.slices(), 0).values().stream().findFirst().orElse(List.of());
+    List<SampledToken> tokens = mix(stored, selection).tokens();
+    if (tokens.isEmpty()) {
+      throw none(selection);
+    }
+    return tokens;
+  }
+
+  private static RowMix mix(List<SampledRow> stored, SketchSelection selection) {
+    return RowMix.of(
+        stored,
+        selection.tokens(),
+        selection.weights(),
+        selection.firstPosition(),
+        selection.rows(),
+        selection.kept());
+  }
+
+  private static InputException none(SketchSelection selection) {
+    return new InputException(
+        Words.format(
+            "None of the rows that the store %s holds of %s counts: include position 0 by --first-position include, calibrate into another store with --rows 256, or pass --loss diagonal.",
+            selection.store(), String.join(", ", selection.tokens().keySet())));
   }
 
   /** Shards, or where only one counts its sequences: what is compared to tell chance from rule. */
