@@ -119,7 +119,7 @@ public final class OneBlock implements AutoCloseable {
   private NotFiniteException notFinite(int sequence, String place) {
     return new NotFiniteException(
         Words.format(
-            "%s, block %d: behind quantized blocks the %s is not finite. Quantize without --propagate, or to more bits.",
+            "%s, block %d: what quantized blocks send overflows in its %s. Quantize without --propagate, or to more bits.",
             model.location(), block, NotFiniteException.name(place)),
         sequence,
         block,

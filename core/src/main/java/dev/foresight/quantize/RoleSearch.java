@@ -215,7 +215,7 @@ record RoleSearch(
     double shrinkage = settings.rounding().shrinkage();
     if (settings.rounding().learnsShrinkage()) {
       SampledRows rows = statistics.rows();
-      shrinkage = Shrinkage.of(inputs, rows.totals(kind), rows.parts(), product, workers);
+      shrinkage = Shrinkage.of(inputs.columns(), rows.totals(kind), rows.parts());
     }
     return new Judged(
         settings.loss() == Loss.SAMPLED

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.TimeZone;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,23 +23,29 @@ class SameBytesTest {
     Path out = folder.resolve(name);
     Cli.Result calibrated = Cli.calibrate(master, store);
     assertThat(calibrated.exitCode()).as(calibrated.err()).isZero();
-    Cli.Result quantized =
-        Cli.run(
-            "quantize",
-            "--master",
-            master,
-            "--model",
-            Cli.TINY,
-            "--sketches",
-            store,
-            "--bits",
-            3,
-            "--group",
-            64,
-            "--out",
-            out);
-    assertThat(quantized.exitCode()).as(quantized.err()).isZero();
+    quantize(master, store, out);
+    quantize(master, store, folder.resolve(name + "-propagated"), "--propagate");
     return out;
+  }
+
+  private static void quantize(String master, Path store, Path out, Object... more) {
+    Object[] common = {
+      "quantize",
+      "--master",
+      master,
+      "--model",
+      Cli.TINY,
+      "--sketches",
+      store,
+      "--bits",
+      3,
+      "--group",
+      64,
+      "--out",
+      out
+    };
+    Cli.Result quantized = Cli.run(Stream.concat(Stream.of(common), Stream.of(more)).toArray());
+    assertThat(quantized.exitCode()).as(quantized.err()).isZero();
   }
 
   /** Where Java writes %d in other digits, %,d and %f with other marks, and it is another day. */
@@ -65,6 +72,9 @@ class SameBytesTest {
       assertThat(Cli.hashes(other, ".safetensors"))
           .hasSize(9)
           .isEqualTo(Cli.hashes(one, ".safetensors"));
+      assertThat(Cli.hashes(propagated(other), ".safetensors"))
+          .hasSize(9)
+          .isEqualTo(Cli.hashes(propagated(one), ".safetensors"));
       assertThat(Cli.hashes(other, ".svg")).isNotEmpty().isEqualTo(Cli.hashes(one, ".svg"));
       for (String file : new String[] {"config.json", "report.json", "README.md"}) {
         assertThat(other.resolve(file)).hasSameBinaryContentAs(one.resolve(file));
@@ -82,6 +92,10 @@ class SameBytesTest {
           .hasSize(1)
           .isEqualTo(Cli.hashes(expected.resolve("commits"), ".json"));
     }
+  }
+
+  private static Path propagated(Path out) {
+    return out.resolveSibling(out.getFileName() + "-propagated");
   }
 
   /**

@@ -10,8 +10,8 @@ import java.io.Serializable;
  *
  * @param rule which way
  * @param shrinkage λ, 0 to 1: products of two channels are multiplied by 1 - λ, because few rows
- *     know them less well than the channels' own; NaN where what shards disagree on decides, for
- *     each role; 0 where nothing is compensated
+ *     know them less well than the channels' own; NaN where rows and shards decide, for each role;
+ *     0 where nothing is compensated
  * @param refits how often steps are fitted to the codes, and codes taken again; likewise
  * @param propagates whether block after block is quantized for what the quantized ones before it
  *     send, its targets corrected for that
@@ -48,7 +48,7 @@ public record RoundingSettings(Rounding rule, double shrinkage, int refits, bool
 
   /** Compensated rounding where nothing else is said. */
   public static RoundingSettings compensated() {
-    return new RoundingSettings(Rounding.COMPENSATED, 0.3, 1);
+    return new RoundingSettings(Rounding.COMPENSATED, Double.NaN, 1);
   }
 
   /** Whether λ comes from the rows. */

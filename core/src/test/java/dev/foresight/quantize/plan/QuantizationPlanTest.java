@@ -117,7 +117,7 @@ class QuantizationPlanTest {
   void shrinkageThatIsNoNumberIsLearntAndComesBackFromJson() {
     RoundingSettings learning = new RoundingSettings(Rounding.COMPENSATED, Double.NaN, 1);
     assertThat(learning.learnsShrinkage()).isTrue();
-    assertThat(RoundingSettings.compensated().learnsShrinkage()).isFalse();
+    assertThat(RoundingSettings.compensated().learnsShrinkage()).isTrue();
     QuantizationPlan plan = plan(SearchSettings.foresight().withRounding(learning), all());
     ObjectNode json = new ObjectMapper().createObjectNode();
     PlanJson.write(plan, json);

@@ -72,6 +72,11 @@ final class ModelCard {
         plan.container(),
         report.bytes());
     line("");
+    if (plan.search().rounding().propagates()) {
+      line(
+          "Each block was quantized for what the quantized blocks before it send (`--propagate`).");
+      line("");
+    }
   }
 
   private void calibration(JsonNode shards) {

@@ -50,7 +50,7 @@ final class PropagatedBlocks {
     this.blocks = blocks;
     this.length = manifest.packing().sequenceLength();
     List<SampledToken> tokens = ChosenRows.tokens(task.selection(), conf.value());
-    this.parts = PrefixPart.of(tokens, manifest, task.selection().store());
+    this.parts = PrefixPart.of(tokens, manifest.texts(), length, task.selection().store());
   }
 
   /**

@@ -251,6 +251,11 @@ final class QuantizationReport {
           "Left behind, not read together with these weights: %s%n",
           String.join(", ", left));
     }
+    if (plan.search().rounding().propagates()) {
+      out.println(
+          "Propagated: each block is quantized for what those before it send, for which the store's"
+              + " text ran through the blocks once more.");
+    }
     if (takenOver > 0) {
       out.printf(Locale.ROOT, "Took over %d blocks of a run that did not finish%n", takenOver);
     }

@@ -20,7 +20,8 @@ public final class RoundingOptions {
       paramLabel = "LAMBDA",
       description =
           "Share, 0 to 1, by which compensated rounding distrusts what rows say of two channels"
-              + " together; auto: what shards disagree on decides, for each role (default: 0.3).")
+              + " together; auto: more, the fewer rows a channel and the fewer shards there are (default:"
+              + " auto).")
   private String shrinkage;
 
   @Option(

@@ -51,7 +51,7 @@ class RoundingOptionsTest {
 
   @Test
   void foresightCompensatesByDefaultAndOthersWhenTold() throws IOException {
-    RoundingSettings usual = new RoundingSettings(Rounding.COMPENSATED, 0.3, 1);
+    RoundingSettings usual = new RoundingSettings(Rounding.COMPENSATED, Double.NaN, 1);
     assertThat(plan().method()).isEqualTo(Method.FORESIGHT);
     assertThat(plan().search().rounding()).isEqualTo(usual);
     assertThat(plan("--method", "awq").search().rounding()).isEqualTo(RoundingSettings.nearest());
@@ -73,8 +73,16 @@ class RoundingOptionsTest {
     assertThat(plan.search().steps()).isEqualTo(method.search().steps());
   }
 
+  @Test
+  void targetsAreCorrectedWhenAskedFor() throws IOException {
+    assertThat(plan("--propagate").search().rounding())
+        .isEqualTo(RoundingSettings.compensated().propagating(true));
+    assertThat(plan("--no-propagate").search().rounding())
+        .isEqualTo(RoundingSettings.compensated());
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"--shrinkage=0.5", "--refits=2"})
+  @ValueSource(strings = {"--propagate", "--shrinkage=0.5", "--refits=2"})
   void whatNearestRoundingDoesNotKnowIsRefused(String option) {
     assertThatThrownBy(() -> plan("--method", "awq", option))
         .isInstanceOf(InputException.class)
@@ -112,7 +120,7 @@ class RoundingOptionsTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode report = Json.MAPPER.readTree(folder.resolve("out/report.json").toFile());
     assertThat(report.at("/search/rounding").textValue()).isEqualTo("compensated");
-    assertThat(report.at("/search/shrinkage").doubleValue()).isEqualTo(0.3);
+    assertThat(report.at("/search/shrinkage").textValue()).isEqualTo("auto");
     assertThat(report.at("/search/refits").intValue()).isEqualTo(1);
     assertThat(report.at("/result/loss_final").doubleValue())
         .isLessThan(0.8 * report.at("/result/loss_rounded").doubleValue());

@@ -88,17 +88,12 @@ public final class ChosenRows {
             selection.store(), String.join(", ", selection.tokens().keySet())));
   }
 
-  /** Shards, or where only one counts its sequences: what is compared to tell chance from rule. */
+  /** The shard of each row, by its number among those that have any. */
   private static int[] parts(RowMix mix) {
-    boolean oneShard = mix.tokens().stream().map(SampledToken::shard).distinct().count() == 1;
     Map<String, Integer> numbers = new TreeMap<>();
-    int[] parts = new int[mix.tokens().size()];
-    for (int t = 0; t < parts.length; t++) {
-      SampledToken token = mix.tokens().get(t);
-      String part = oneShard ? Long.toString(token.sequence()) : token.shard();
-      parts[t] = numbers.computeIfAbsent(part, p -> numbers.size());
-    }
-    return parts;
+    return mix.tokens().stream()
+        .mapToInt(token -> numbers.computeIfAbsent(token.shard(), shard -> numbers.size()))
+        .toArray();
   }
 
   private static void requireSame(

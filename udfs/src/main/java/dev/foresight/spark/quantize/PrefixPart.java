@@ -4,9 +4,7 @@ import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.onnx.RowSelection;
 import dev.foresight.sketch.SampledToken;
-import dev.foresight.spark.store.Manifest;
 import dev.foresight.spark.store.StoredFile;
-import dev.foresight.spark.store.StoredShard;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -38,12 +35,13 @@ public record PrefixPart(
    * Cuts the sequences of some tokens into parts.
    *
    * @param tokens that a search sees, in its order
+   * @param texts the token ids of each shard; none of a shard whose ids were not kept
+   * @param length tokens of a sequence
+   * @param store what messages call the store
    * @throws InputException if the store has not kept the text of one of them
    */
-  public static List<PrefixPart> of(List<SampledToken> tokens, Manifest manifest, String store) {
-    int length = manifest.packing().sequenceLength();
-    Map<String, StoredShard> shards =
-        manifest.stored().stream().collect(Collectors.toMap(StoredShard::id, shard -> shard));
+  public static List<PrefixPart> of(
+      List<SampledToken> tokens, Map<String, StoredFile> texts, int length, String store) {
     TreeMap<String, TreeMap<Long, List<Integer>>> places = new TreeMap<>();
     for (int place = 0; place < tokens.size(); place++) {
       SampledToken token = tokens.get(place);
@@ -56,7 +54,7 @@ public record PrefixPart(
     List<PrefixPart> parts = new ArrayList<>();
     places.forEach(
         (id, ofShard) -> {
-          StoredFile file = shards.get(id).sequences();
+          StoredFile file = texts.get(id);
           if (file == null) {
             throw new InputException(
                 Words.format(

@@ -10,7 +10,9 @@ import dev.foresight.text.PackingSettings;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -64,6 +66,15 @@ public record Manifest(
   /** What became of each shard's documents. */
   public List<PackedShard> shards() {
     return stored.stream().map(StoredShard::shard).toList();
+  }
+
+  /** The files of token ids, by shard; shards that keep none are left out. */
+  public Map<String, StoredFile> texts() {
+    Map<String, StoredFile> texts = new TreeMap<>();
+    stored.stream()
+        .filter(shard -> shard.sequences() != null)
+        .forEach(shard -> texts.put(shard.id(), shard.sequences()));
+    return texts;
   }
 
   /** All slices in order. */
