@@ -3,6 +3,7 @@ package dev.foresight.jobs.calibrate;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.jobs.cli.ExecutorCores;
 import dev.foresight.model.Model;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
@@ -35,7 +36,7 @@ record ExecutorMemory(long blocks, long scratch, long heap, int tasks) {
       throws IOException {
     try (Model model = ExportedCheckpoints.model(folder)) {
       ModelConfig config = model.config();
-      int tasks = tasks(conf);
+      int tasks = ExecutorCores.tasks(conf);
       long block =
           model.architecture().blockTensors(config).values().stream()
               .mapToLong(shape -> elements(shape) * Float.BYTES)
@@ -81,23 +82,6 @@ record ExecutorMemory(long blocks, long scratch, long heap, int tasks) {
       }
     }
     return hidden + config.blocks() * block;
-  }
-
-  private static int tasks(SparkConf conf) {
-    String master = conf.get("spark.master", "local");
-    int cores = conf.getInt("spark.executor.cores", 1);
-    if (master.matches("local(\\[.*)?")) {
-      String given = master.replaceAll("local\\[?|[],].*", "");
-      cores =
-          given.isEmpty()
-              ? 1
-              : given.equals("*")
-                  ? Runtime.getRuntime().availableProcessors()
-                  : Integer.parseInt(given);
-    } else if (master.startsWith("local-cluster[")) {
-      cores = Integer.parseInt(master.split(",", -1)[1].strip());
-    }
-    return Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
   }
 
   /** What {@code spark.executor.memoryOverhead} has to be, in MiB. */

@@ -1,6 +1,7 @@
 package dev.foresight.jobs.quantize;
 
 import dev.foresight.Words;
+import dev.foresight.jobs.cli.ExecutorCores;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.SampledToken;
 import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
@@ -84,7 +85,9 @@ final class PropagatedBlocks {
         roles.add(
             spark
                 .parallelize(List.of(new PropagatedRole.Earlier(block, role, roles)), 1)
-                .map(new PropagatedRole(task, parts, scores, conf))
+                .map(
+                    new PropagatedRole(
+                        task, parts, scores, ExecutorCores.of(spark.getConf()), conf))
                 .first());
         prefix.quantized(block, role);
       }

@@ -32,7 +32,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -48,6 +47,7 @@ public final class PropagatedRole implements Function<PropagatedRole.Earlier, Pr
   private final Task task;
   private final List<PrefixPart> parts;
   private final Broadcast<List<Scores>> scores;
+  private final int threads;
   private final SerializableConfiguration conf;
 
   /**
@@ -73,15 +73,18 @@ public final class PropagatedRole implements Function<PropagatedRole.Earlier, Pr
 
   /**
    * @param parts of the text, all of them
+   * @param threads that share a role's rows: nothing else runs meanwhile
    */
   public PropagatedRole(
       Task task,
       List<PrefixPart> parts,
       Broadcast<List<Scores>> scores,
+      int threads,
       SerializableConfiguration conf) {
     this.task = task;
     this.parts = parts;
     this.scores = scores;
+    this.threads = threads;
     this.conf = conf;
   }
 
@@ -104,7 +107,7 @@ public final class PropagatedRole implements Function<PropagatedRole.Earlier, Pr
               task.plan().grids().ofBlock(weights.path()),
               task.plan().search(),
               product,
-              TaskContext.get().cpus());
+              threads);
       List<NamedTensor> tensors = BlockOutput.tensors(container, model, block, weights, result);
       files.write(PrefixFiles.weights(block, role), read(container, model, block, result));
       Map<String, String> digests = BlockOutput.digests(container, result);
