@@ -42,4 +42,10 @@ public record SketchSettings(
   public SketchSettings(int slice, int rows, int firstRows) {
     this(slice, rows, firstRows, null);
   }
+
+  /** The same with no more rows than a slice has tokens of this length of its sequences. */
+  public SketchSettings within(int length) {
+    return new SketchSettings(
+        slice, (int) Math.min(rows, slice * (length - 1L)), Math.min(firstRows, slice), also);
+  }
 }

@@ -327,6 +327,8 @@ class CalibrateFaultsTest {
             "Reads    1 files, %,d bytes, 1 shards".formatted(Files.size(corpus)),
             "sequences of 8",
             "2 tasks of 4 sequences",
+            // of each slice 4 x 7 tokens behind position 0
+            "Store    about 1 MiB, nearly all of it 56 sampled rows",
             "spark.executor.memoryOverhead=",
             "tokens/s in one task",
             "Nothing was written.");

@@ -3,6 +3,7 @@ package dev.foresight.jobs.calibrate;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.model.ModelConfig;
+import dev.foresight.sketch.SketchSettings;
 import dev.foresight.spark.calibrate.ExecutorModel;
 import dev.foresight.spark.calibrate.SliceProbe;
 import dev.foresight.spark.corpus.CorpusFaults;
@@ -84,6 +85,12 @@ final class CalibratePlan {
         Words.format(
             "about %,d tasks of %d sequences, %d at once",
             slices, request.sketch().slice(), atOnce));
+    SketchSettings kept = request.sketch().within(length);
+    print(
+        "Store",
+        Words.format(
+            "about %,d MiB, nearly all of it %,d sampled rows",
+            slices * ExecutorMemory.kept(config, kept) >> 20, slices * kept.rows()));
     print(
         "Memory",
         Words.format(

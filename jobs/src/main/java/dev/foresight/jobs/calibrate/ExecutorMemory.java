@@ -9,6 +9,7 @@ import dev.foresight.model.ModelConfig;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.RunnerSettings;
 import dev.foresight.onnx.graph.Statistics;
+import dev.foresight.sketch.SketchSettings;
 import dev.foresight.sketch.Statistic;
 import dev.foresight.spark.calibrate.Execution;
 import dev.foresight.tensor.ModelFolder;
@@ -71,17 +72,22 @@ record ExecutorMemory(long blocks, long scratch, long heap, int tasks) {
             * request.packing().sequenceLength()
             * config.hidden()
             * Float.BYTES;
+    return hidden + kept(config, request.sketch());
+  }
+
+  /** Bytes that a slice keeps of all blocks, in memory and then in the store. */
+  static long kept(ModelConfig config, SketchSettings sketch) {
     long block = 0;
-    for (Statistic<?> statistic : Statistics.kept(request.sketch())) {
+    for (Statistic<?> statistic : Statistics.kept(sketch)) {
       if (statistic.ofRoles()) {
         for (Role role : Role.values()) {
-          block += statistic.heapBytes(role.channels(config), request.sketch());
+          block += statistic.heapBytes(role.channels(config), sketch);
         }
       } else {
-        block += statistic.heapBytes(config.hidden(), request.sketch());
+        block += statistic.heapBytes(config.hidden(), sketch);
       }
     }
-    return hidden + config.blocks() * block;
+    return config.blocks() * block;
   }
 
   /** What {@code spark.executor.memoryOverhead} has to be, in MiB. */
