@@ -1,6 +1,7 @@
 package dev.foresight.onnx;
 
 import dev.foresight.Words;
+import dev.foresight.model.BlockAttention;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.graph.BlockGraph;
@@ -10,11 +11,14 @@ import dev.foresight.sketch.Statistic;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * One block of a model by itself, or its part in front of a role: what text is led through while
- * the blocks are replaced one after the other. The same batches, and so the same bits, as {@link
+ * A part of one block of a model: what text is led through while linears are replaced one role
+ * after the other. In front of each role it stops for what the role reads, and goes on from the
+ * residual stream in front of the block, then from that behind its attention, so that no more than
+ * attention and the gate are computed twice. The same batches, and so the same bits, as {@link
  * BlockRunner}. Several threads may run it at once.
  */
 public final class OneBlock implements AutoCloseable {
@@ -42,19 +46,19 @@ public final class OneBlock implements AutoCloseable {
   }
 
   /**
-   * A whole block; the model may be closed as soon as this is open.
+   * What lies behind attention; the model may be closed as soon as this is open.
    *
-   * @param scratch local folder that holds the block's weights until it is closed
+   * @param scratch local folder that holds the weights until this is closed
    * @throws dev.foresight.InputException if a weight is NaN or infinite
    */
-  public static OneBlock whole(Model model, int block, Path scratch) throws IOException {
+  public static OneBlock mlp(Model model, int block, Path scratch) throws IOException {
     return new OneBlock(model, block, Optional.empty(), scratch);
   }
 
   /**
    * What lies in front of a role; of the weights behind it none is read.
    *
-   * @throws dev.foresight.InputException as {@link #whole} does
+   * @throws dev.foresight.InputException as {@link #mlp} does
    */
   public static OneBlock upTo(Role role, Model model, int block, Path scratch) throws IOException {
     return new OneBlock(model, block, Optional.of(role), scratch);
@@ -70,42 +74,38 @@ public final class OneBlock implements AutoCloseable {
   }
 
   private byte[] graph() {
+    BlockAttention attention = model.config().attention().get(block);
     return role.isEmpty()
-        ? new BlockGraphs(
-                model.config(),
-                model.architecture(),
-                settings.statistics(),
-                settings.precision().linears())
-            .of(block)
-        : BlockGraph.upTo(
-            role.get(),
-            model.config(),
-            model.architecture(),
-            model.config().attention().get(block));
+        ? BlockGraph.mlp(model.config(), model.architecture(), attention)
+        : BlockGraph.upTo(role.get(), model.config(), model.architecture(), attention);
   }
 
   /**
-   * The residual stream behind the block, of a whole one.
+   * Goes on to the next block, from behind attention.
    *
-   * @param hidden in front of it, [sequences, length, hidden], overwritten
+   * @param stream the residual stream, [sequences, length, hidden], overwritten
    * @throws NotFiniteException if it overflows
    */
-  public void advance(float[] hidden, int length) {
-    int width = length * model.config().hidden();
+  public void advance(float[] stream, int length) {
     forBatches(
-        hidden,
+        stream,
         length,
         RowSelection.none(),
-        (inputs, first, in) -> {
-          FloatBuffer out = buffers.take(inputs.sequences() * width);
-          try {
-            session.run(inputs, in, out);
-            out.get(hidden, first * width, inputs.sequences() * width);
-          } finally {
-            buffers.give(out);
-          }
-        });
-    requireFinite(hidden, width);
+        (inputs, first, in) -> overwrite(inputs, first, in, stream, length));
+    requireFinite(stream, length * model.config().hidden());
+  }
+
+  private Map<String, Measured> overwrite(
+      BatchInputs inputs, int first, FloatBuffer in, float[] stream, int length) {
+    int width = length * model.config().hidden();
+    FloatBuffer out = buffers.take(inputs.sequences() * width);
+    try {
+      Map<String, Measured> measured = session.run(inputs, in, out);
+      out.get(stream, first * width, inputs.sequences() * width);
+      return measured;
+    } finally {
+      buffers.give(out);
+    }
   }
 
   private void requireFinite(float[] values, int width) {
@@ -129,46 +129,57 @@ public final class OneBlock implements AutoCloseable {
   /**
    * What the role reads of chosen tokens.
    *
-   * @param hidden in front of the block, [sequences, length, hidden]
+   * @param stream the residual stream in front of the block, for mlp_output behind its attention;
+   *     [sequences, length, hidden]. In front of mlp_input it is overwritten by that behind
+   *     attention
    * @param rows tokens, by {@code sequence * length + position}
    * @return [rows, channels]
+   * @throws NotFiniteException if something overflows
    */
-  public float[] rows(float[] hidden, int length, RowSelection rows) {
+  public float[] rows(float[] stream, int length, RowSelection rows) {
     String place = role.orElseThrow().key();
+    boolean passes = role.get() == Role.MLP_INPUT;
     float[][] found = {new float[0]};
     int[] filled = {0};
     forBatches(
-        hidden,
+        stream,
         length,
         rows,
         (inputs, first, in) -> {
-          if (inputs.rows() == 0) {
+          if (inputs.rows() == 0 && !passes) {
             return;
           }
-          Measured measured = session.measure(inputs, in).get(place);
+          Measured measured =
+              (passes ? overwrite(inputs, first, in, stream, length) : session.measure(inputs, in))
+                  .get(place);
           if (!measured.finite()) {
             throw notFinite(first, place);
           }
-          float[] lines = measured.output(Rows.ROWS.name());
-          if (filled[0] == 0) {
-            found[0] = new float[lines.length / inputs.rows() * rows.indices().length];
+          if (inputs.rows() > 0) {
+            float[] lines = measured.output(Rows.ROWS.name());
+            if (filled[0] == 0) {
+              found[0] = new float[lines.length / inputs.rows() * rows.indices().length];
+            }
+            System.arraycopy(lines, 0, found[0], filled[0], lines.length);
+            filled[0] += lines.length;
           }
-          System.arraycopy(lines, 0, found[0], filled[0], lines.length);
-          filled[0] += lines.length;
         });
+    if (passes) {
+      requireFinite(stream, length * model.config().hidden());
+    }
     return found[0];
   }
 
   /** What is done with one batch. */
   @FunctionalInterface
   private interface Step {
-    void run(BatchInputs inputs, int firstSequence, FloatBuffer hidden);
+    void run(BatchInputs inputs, int firstSequence, FloatBuffer stream);
   }
 
-  private void forBatches(float[] hidden, int length, RowSelection rows, Step step) {
+  private void forBatches(float[] stream, int length, RowSelection rows, Step step) {
     int channels = model.config().hidden();
     int width = length * channels;
-    int sequences = hidden.length / width;
+    int sequences = stream.length / width;
     int perBatch = Math.max(1, settings.batchTokens() / length);
     for (int first = 0; first < sequences; first += perBatch) {
       int count = Math.min(perBatch, sequences - first);
@@ -176,7 +187,7 @@ public final class OneBlock implements AutoCloseable {
       FloatBuffer in = buffers.take(count * width);
       try (BatchInputs inputs =
           new BatchInputs(count, length, channels, ropes.of(length), selected)) {
-        in.put(hidden, first * width, count * width).flip();
+        in.put(stream, first * width, count * width).flip();
         step.run(inputs, first, in);
       } finally {
         buffers.give(in);

@@ -33,15 +33,21 @@ class OneBlockTest {
     return slice;
   }
 
+  private void lead(Model model, int block, float[] stream) throws IOException {
+    try (OneBlock attention = OneBlock.upTo(Role.MLP_INPUT, model, block, scratch);
+        OneBlock mlp = OneBlock.mlp(model, block, scratch)) {
+      attention.rows(stream, LENGTH, RowSelection.none());
+      mlp.advance(stream, LENGTH);
+    }
+  }
+
   @Test
   void blocksInTurnGiveTheHiddenStatesOfTheWholeModel() throws IOException {
     try (Model model = Llama.open();
         BlockRunner runner = new BlockRunner(model, RunnerSettings.resident())) {
       float[] hidden = OneBlock.embed(model, slice());
       for (int block = 0; block < model.config().blocks(); block++) {
-        try (OneBlock one = OneBlock.whole(model, block, scratch)) {
-          one.advance(hidden, LENGTH);
-        }
+        lead(model, block, hidden);
       }
       assertThat(hidden).isEqualTo(runner.run(slice()));
     }
@@ -56,9 +62,12 @@ class OneBlockTest {
             new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       runner.run(slice(), ROWS, observed);
       float[] hidden = OneBlock.embed(model, slice());
-      try (OneBlock first = OneBlock.whole(model, 0, scratch);
+      lead(model, 0, hidden);
+      try (OneBlock attention = OneBlock.upTo(Role.MLP_INPUT, model, 1, scratch);
           OneBlock second = OneBlock.upTo(role, model, 1, scratch)) {
-        first.advance(hidden, LENGTH);
+        if (role == Role.MLP_OUTPUT) {
+          attention.rows(hidden, LENGTH, RowSelection.none());
+        }
         assertThat(second.rows(hidden, LENGTH, ROWS)).isEqualTo(observed.only(1).rows(role));
       }
     }
@@ -66,7 +75,7 @@ class OneBlockTest {
 
   /** So that a role's rows cost no more than what lies in front of it. */
   @Test
-  void weightsBehindTheRoleAreNotRead() throws IOException {
+  void weightsThatTheRolesRowsDoNotNeedAreNotRead() throws IOException {
     for (Role role : Role.values()) {
       try (Model model =
           Llama.open(
@@ -75,7 +84,7 @@ class OneBlockTest {
                   values[0] = Float.NaN; // refused when it is read
                 }
               })) {
-        if (role == Role.ATTENTION_INPUT || role == Role.ATTENTION_OUTPUT) {
+        if (role != Role.MLP_INPUT) {
           OneBlock.upTo(role, model, 0, scratch).close();
         } else {
           assertThatThrownBy(() -> OneBlock.upTo(role, model, 0, scratch))
@@ -102,10 +111,10 @@ class OneBlockTest {
   @Test
   void overflowNamesSequenceAndBlock() throws IOException {
     try (Model model = Llama.open();
-        OneBlock whole = OneBlock.whole(model, 1, scratch)) {
+        OneBlock mlp = OneBlock.mlp(model, 1, scratch)) {
       float[] hidden = OneBlock.embed(model, slice());
       hidden[3 * LENGTH * model.config().hidden()] = Float.POSITIVE_INFINITY;
-      assertThatThrownBy(() -> whole.advance(hidden, LENGTH))
+      assertThatThrownBy(() -> mlp.advance(hidden, LENGTH))
           .isInstanceOf(NotFiniteException.class)
           .hasMessageEndingWith(
               ", block 1: what quantized blocks send overflows in its hidden states. Quantize without --propagate, or to more bits.")
@@ -117,7 +126,7 @@ class OneBlockTest {
   @Test
   void weightsGoWithTheBlock() throws IOException {
     try (Model model = Llama.open()) {
-      OneBlock.whole(model, 0, scratch).close();
+      OneBlock.mlp(model, 0, scratch).close();
     }
     try (Stream<Path> left = Files.list(scratch)) {
       assertThat(left).isEmpty();

@@ -68,18 +68,51 @@ public final class BlockGraph {
       BlockAttention attention,
       List<StatisticNodes> statistics,
       LinearNodes linears) {
-    return new BlockGraph(config, architecture, attention, statistics, linears).build(true);
+    return new BlockGraph(config, architecture, attention, statistics, linears)
+        .build(Stretch.WHOLE);
   }
 
   /**
-   * The part of a block in front of a role: its one output is {@link #output} of the role and
-   * {@link dev.foresight.sketch.Rows}, and it has the weights of nothing behind.
+   * The part of a block in front of a role, with the weights of nothing behind. Its output is
+   * {@link #output} of the role and {@link dev.foresight.sketch.Rows}. In front of mlp_input it
+   * also gives {@link #NEXT}, the residual stream behind attention, which is {@link #HIDDEN} of the
+   * part in front of mlp_output.
    */
   public static byte[] upTo(
       Role role, ModelConfig config, Architecture architecture, BlockAttention attention) {
+    Stretch stretch =
+        switch (role) {
+          case ATTENTION_INPUT, ATTENTION_OUTPUT -> Stretch.WITHIN_ATTENTION;
+          case MLP_INPUT -> Stretch.ATTENTION;
+          case MLP_OUTPUT -> Stretch.WITHIN_MLP;
+        };
     return new BlockGraph(
             config, architecture, attention, List.of(new RowsNodes(role)), LinearNodes.FLOAT)
-        .build(false);
+        .build(stretch);
+  }
+
+  /** The part of a block behind attention, from one residual stream to the other. */
+  public static byte[] mlp(
+      ModelConfig config, Architecture architecture, BlockAttention attention) {
+    return new BlockGraph(config, architecture, attention, List.of(), LinearNodes.FLOAT)
+        .build(Stretch.MLP);
+  }
+
+  /** How much of a block a graph has. */
+  private enum Stretch {
+    WHOLE,
+    WITHIN_ATTENTION,
+    ATTENTION,
+    WITHIN_MLP,
+    MLP;
+
+    boolean beginsBehindAttention() {
+      return this == WITHIN_MLP || this == MLP;
+    }
+
+    boolean endsBehindMlp() {
+      return this == WHOLE || this == MLP;
+    }
   }
 
   /** Cosines of the rotary angles, [length, rotated channels / 2], of one of a model's ropes. */
@@ -101,10 +134,7 @@ public final class BlockGraph {
     return place + "." + name;
   }
 
-  /**
-   * @param whole whether the residual stream behind the block is an output
-   */
-  private byte[] build(boolean whole) {
+  private byte[] build(Stretch stretch) {
     graph.input(HIDDEN, "batch", "length", config.hidden());
     attention.declareInputs();
     String sizes = graph.node("Shape", List.of(HIDDEN));
@@ -125,16 +155,22 @@ public final class BlockGraph {
             statistics.stream().anyMatch(StatisticNodes::ofAttention));
     String attended =
         linears(Role.ATTENTION_OUTPUT, heads.heads(), measured).get(Part.ATTENTION_OUT);
-    String middle = graph.node("Add", List.of(x, norm(attended, norms.afterAttention())));
+    String middle =
+        stretch.beginsBehindAttention()
+            ? x
+            : graph.node("Add", List.of(x, norm(attended, norms.afterAttention())));
+    if (stretch == Stretch.ATTENTION) {
+      graph.output(NEXT, "Reshape", List.of(middle, sizes));
+    }
     String mixed = mlp(norm(middle, norms.mlp()), measured);
     String sum = graph.node("Add", List.of(middle, norm(mixed, norms.afterMlp())));
-    if (whole) {
+    if (stretch.endsBehindMlp()) {
       graph.output(NEXT, "Reshape", List.of(sum, sizes));
     }
     BlockValues values =
         new BlockValues(x, middle, sum, attended, mixed, queries, keys, heads.probabilities());
     statistics.forEach(nodes -> nodes.ofBlock(measured, values));
-    if (!whole) {
+    if (stretch != Stretch.WHOLE) {
       graph.prune();
     }
     return graph.bytes();

@@ -65,7 +65,7 @@ public record QuantizationPlan(
     if (tokens.weighs() && (!search.needsStatistics() || search.loss() != Loss.SAMPLED)) {
       throw new InputException(
           Words.format(
-              "--token-weights %s weighs sampled rows, which method %s with loss %s does not look at: drop it, or choose awq or faq with --loss sampled.",
+              "--token-weights %s weighs sampled rows, which method %s with loss %s does not look at: drop it, or choose foresight, or awq or faq with --loss sampled.",
               tokens.form().key(), method.key(), search.loss().key()));
     }
   }

@@ -25,7 +25,7 @@ public final class Prefix {
   /** Whether the text can be led up to a block by what an earlier run left. */
   public boolean reaches(int block) throws IOException {
     boolean led = all(hidden(block));
-    return block == 0 || led || all(hidden(block - 1)) && all(weights(block - 1));
+    return block == 0 || led || all(middle(block - 1)) && all(weights(block - 1));
   }
 
   private boolean all(List<String> names) throws IOException {
@@ -41,6 +41,7 @@ public final class Prefix {
   public void reached(int block) throws IOException {
     if (block > 0) {
       files.remove(hidden(block - 1));
+      files.remove(middle(block - 1));
       files.remove(weights(block - 1));
     }
   }
@@ -56,6 +57,10 @@ public final class Prefix {
 
   private List<String> hidden(int block) {
     return parts.stream().map(part -> PrefixFiles.hidden(block, part.number())).toList();
+  }
+
+  private List<String> middle(int block) {
+    return parts.stream().map(part -> PrefixFiles.middle(block, part.number())).toList();
   }
 
   private static List<String> weights(int block) {

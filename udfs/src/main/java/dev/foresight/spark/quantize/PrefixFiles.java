@@ -43,6 +43,11 @@ final class PrefixFiles {
     return Words.format("hidden-%05d-%05d.safetensors", block, part);
   }
 
+  /** Name of the residual stream of a part behind a block's attention. */
+  static String middle(int block, int part) {
+    return Words.format("middle-%05d-%05d.safetensors", block, part);
+  }
+
   /** Name of what a role of a block reads of a part's rows. */
   static String rows(int block, Role role, int part) {
     return Words.format("rows-%05d-%s-%05d.safetensors", block, role.key(), part);

@@ -47,12 +47,18 @@ public final class PrefixRows implements Function<PrefixPart, Integer> {
   public Integer call(PrefixPart part) throws IOException {
     try {
       PrefixFiles files = new PrefixFiles(task.output(), conf.value());
-      Matrix hidden = hidden(part, files);
+      Matrix stream =
+          role == Role.MLP_OUTPUT
+              ? files.matrix(PrefixFiles.middle(block, part.number()))
+              : hidden(part, files);
       try (QuantizedPrefix.Lease lease = acquire(block, role)) {
-        float[] rows = lease.block().rows(hidden.values(), length, part.selection());
+        float[] rows = lease.block().rows(stream.values(), length, part.selection());
         files.write(
             PrefixFiles.rows(block, role, part.number()),
             new Matrix(part.rows().length, rows.length / part.rows().length, rows));
+      }
+      if (role == Role.MLP_INPUT) {
+        files.write(PrefixFiles.middle(block, part.number()), stream);
       }
       return part.number();
     } catch (NotFiniteException e) {
@@ -79,7 +85,7 @@ public final class PrefixRows implements Function<PrefixPart, Integer> {
     if (block == 0) {
       hidden = embedded(part);
     } else {
-      hidden = files.matrix(PrefixFiles.hidden(block - 1, part.number()));
+      hidden = files.matrix(PrefixFiles.middle(block - 1, part.number()));
       try (QuantizedPrefix.Lease lease = acquire(block - 1, null)) {
         lease.block().advance(hidden.values(), length);
       }

@@ -33,7 +33,7 @@ final class QuantizedPrefix {
    * @param output the folder that is written, whose prefix files hold the weights
    * @param run by which a folder that is written again is known as another
    * @param block its number
-   * @param role in front of which the block ends; null for a whole block
+   * @param role in front of which the part ends; null for what lies behind attention
    */
   record Key(String model, String output, String run, int block, Role role) {}
 
@@ -118,7 +118,7 @@ final class QuantizedPrefix {
               model.notes());
       block =
           key.role() == null
-              ? OneBlock.whole(prefix, key.block(), scratch)
+              ? OneBlock.mlp(prefix, key.block(), scratch)
               : OneBlock.upTo(key.role(), prefix, key.block(), scratch);
     } finally {
       for (Checkpoint patch : patches) {

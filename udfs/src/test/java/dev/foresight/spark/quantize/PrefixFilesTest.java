@@ -40,6 +40,12 @@ class PrefixFilesTest {
     }
   }
 
+  private void passAttention(int block, int... parts) throws IOException {
+    for (int part : parts) {
+      files.write(PrefixFiles.middle(block, part), MATRIX);
+    }
+  }
+
   private void quantize(int block) throws IOException {
     for (Role role : Role.values()) {
       files.write(PrefixFiles.weights(block, role), MATRIX);
@@ -58,16 +64,17 @@ class PrefixFilesTest {
   }
 
   @Test
-  void blockIsReachedByItsHiddenStatesOrByThoseBeforeItAndWeights() throws IOException {
+  void blockIsReachedByItsHiddenStatesOrByThoseBehindAttentionBeforeItAndWeights()
+      throws IOException {
     assertThat(prefix.reaches(0)).isTrue();
     assertThat(prefix.reaches(1)).isFalse();
-    leadTo(0, 0, 1);
+    passAttention(0, 0, 1);
     assertThat(prefix.reaches(1)).as("without weights").isFalse();
     quantize(0);
     assertThat(prefix.reaches(1)).isTrue();
     leadTo(1, 0);
     assertThat(prefix.reaches(1)).as("killed between two parts").isTrue();
-    files.remove(List.of(PrefixFiles.hidden(0, 1)));
+    files.remove(List.of(PrefixFiles.middle(0, 1)));
     assertThat(prefix.reaches(1)).as("one part is lost").isFalse();
     leadTo(1, 1);
     assertThat(prefix.reaches(1)).isTrue();
@@ -76,6 +83,7 @@ class PrefixFilesTest {
   @Test
   void whatIsDoneWithGoes() throws IOException {
     leadTo(0, 0, 1);
+    passAttention(0, 0, 1);
     quantize(0);
     files.write(PrefixFiles.rows(0, Role.MLP_OUTPUT, 0), MATRIX);
     prefix.quantized(0, Role.MLP_OUTPUT);
@@ -85,6 +93,7 @@ class PrefixFilesTest {
     leadTo(1, 0, 1);
     prefix.reached(1);
     assertThat(files.has(PrefixFiles.hidden(0, 0))).isFalse();
+    assertThat(files.has(PrefixFiles.middle(0, 1))).isFalse();
     assertThat(files.has(PrefixFiles.weights(0, Role.MLP_OUTPUT))).isFalse();
     assertThat(prefix.reaches(1)).isTrue();
   }
