@@ -85,13 +85,14 @@ def dequantized(model, group):
                 yield name, module.weight.detach().float(), numpy.arange(module.weight.shape[1]) // group
 
 
-def llmcompressor(options):
+def llmcompressor(options, observer):
     from datasets import Dataset
     from llmcompressor import oneshot
     from llmcompressor.modifiers.gptq import GPTQModifier
     from transformers import AutoTokenizer
 
-    weights = {"num_bits": options.bits, "type": "int", "symmetric": True, "strategy": "group", "group_size": options.group}
+    weights = {"num_bits": options.bits, "type": "int", "symmetric": True, "strategy": "group", "group_size": options.group,
+               "observer": observer}
     recipe = GPTQModifier(config_groups={"group_0": {"targets": ["Linear"], "weights": weights}}, ignore=["lm_head"])
     rows = examples(options.store)
     model = float_model(options.model)
@@ -117,7 +118,9 @@ def autoround(options):
 PEERS = {
     "gptqmodel": ("gptqmodel", lambda options: gptqmodel(options, act_order=False)),
     "gptqmodel-act-order": ("gptqmodel", lambda options: gptqmodel(options, act_order=True)),
-    "llmcompressor": ("llmcompressor", llmcompressor),
+    # by default a step follows from a group's range
+    "llmcompressor": ("llmcompressor", lambda options: llmcompressor(options, observer=None)),
+    "llmcompressor-imatrix": ("llmcompressor", lambda options: llmcompressor(options, observer="imatrix_mse")),
     "auto-round": ("auto-round", autoround),
 }
 
