@@ -2,15 +2,24 @@ package dev.foresight.spark.quantize;
 
 import dev.foresight.export.Container;
 import dev.foresight.export.WeightDigest;
+import dev.foresight.export.WeightFiles;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.BlockResult;
 import dev.foresight.quantize.BlockWeights;
+import dev.foresight.quantize.LinearReport;
+import dev.foresight.spark.io.UnfinishedOutput;
+import dev.foresight.spark.io.WrittenFile;
+import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
+import dev.foresight.spark.quantize.BlockQuantization.Task;
 import dev.foresight.tensor.NamedTensor;
+import dev.foresight.tensor.SafetensorsWriter;
 import dev.foresight.tensor.TensorInfo;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 
 /** What is written of a block that was quantized, or of some of its linears. */
 final class BlockOutput {
@@ -59,5 +68,38 @@ final class BlockOutput {
                             vector.length),
                         vector)));
     return tensors;
+  }
+
+  /**
+   * Writes a block's file and leaves a record of it for a run that takes over.
+   *
+   * @param linears one report each
+   * @param weights as {@link #digests} gives them
+   * @param seconds that it took
+   */
+  static QuantizedBlock write(
+      Task task,
+      Model model,
+      int block,
+      List<NamedTensor> tensors,
+      List<LinearReport> linears,
+      Map<String, String> weights,
+      double seconds,
+      Configuration conf)
+      throws IOException {
+    String file = new WeightFiles(model.config().blocks()).ofBlock(block);
+    UnfinishedOutput output = new UnfinishedOutput(task.output());
+    WrittenFile written = output.write(file, out -> SafetensorsWriter.write(tensors, out), conf);
+    QuantizedBlock done =
+        new QuantizedBlock(
+            block,
+            file,
+            written,
+            tensors.stream().map(NamedTensor::info).toList(),
+            linears,
+            weights,
+            seconds);
+    output.record(block, done, conf);
+    return done;
   }
 }

@@ -4,7 +4,6 @@ import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
 import dev.foresight.export.WeightDigest;
-import dev.foresight.export.WeightFiles;
 import dev.foresight.importance.TokenWeights;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
@@ -16,12 +15,10 @@ import dev.foresight.quantize.BlockWeights;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.spark.io.ModelFolders;
-import dev.foresight.spark.io.UnfinishedOutput;
 import dev.foresight.spark.io.WrittenFile;
 import dev.foresight.spark.store.SketchSelection;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.NamedTensor;
-import dev.foresight.tensor.SafetensorsWriter;
 import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.Serializable;
@@ -115,21 +112,15 @@ public final class BlockQuantization
               product,
               TaskContext.get().cpus());
       List<NamedTensor> tensors = BlockOutput.tensors(container, model, block, weights, result);
-      String file = new WeightFiles(model.config().blocks()).ofBlock(block);
-      UnfinishedOutput output = new UnfinishedOutput(task.output());
-      WrittenFile written =
-          output.write(file, out -> SafetensorsWriter.write(tensors, out), conf.value());
-      QuantizedBlock done =
-          new QuantizedBlock(
-              block,
-              file,
-              written,
-              tensors.stream().map(NamedTensor::info).toList(),
-              result.reports(),
-              BlockOutput.digests(container, result),
-              (System.nanoTime() - started) / 1e9);
-      output.record(block, done, conf.value());
-      return done;
+      return BlockOutput.write(
+          task,
+          model,
+          block,
+          tensors,
+          result.reports(),
+          BlockOutput.digests(container, result),
+          (System.nanoTime() - started) / 1e9,
+          conf.value());
     }
   }
 }

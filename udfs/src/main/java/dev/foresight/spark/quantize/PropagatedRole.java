@@ -3,7 +3,6 @@ package dev.foresight.spark.quantize;
 import dev.foresight.export.Container;
 import dev.foresight.export.Containers;
 import dev.foresight.export.ExportedCheckpoints;
-import dev.foresight.export.WeightFiles;
 import dev.foresight.model.Model;
 import dev.foresight.model.Role;
 import dev.foresight.onnx.OnnxMatrixProduct;
@@ -14,8 +13,6 @@ import dev.foresight.quantize.BlockWeights;
 import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.RoleStatistics;
 import dev.foresight.spark.io.ModelFolders;
-import dev.foresight.spark.io.UnfinishedOutput;
-import dev.foresight.spark.io.WrittenFile;
 import dev.foresight.spark.quantize.BlockQuantization.QuantizedBlock;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
 import dev.foresight.spark.quantize.BlockQuantization.Task;
@@ -23,7 +20,6 @@ import dev.foresight.tensor.Checkpoint;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.Matrix;
 import dev.foresight.tensor.NamedTensor;
-import dev.foresight.tensor.SafetensorsWriter;
 import dev.foresight.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.Serializable;
@@ -184,23 +180,17 @@ public final class PropagatedRole implements Function<PropagatedRole.Earlier, Pr
         open.add(file);
         file.tensors().forEach(info -> tensors.add(NamedTensor.copyOf(file, info.name())));
       }
-      String name = new WeightFiles(model.config().blocks()).ofBlock(block);
-      UnfinishedOutput output = new UnfinishedOutput(task.output());
-      WrittenFile written =
-          output.write(name, out -> SafetensorsWriter.write(tensors, out), conf.value());
       Map<String, String> digests = new TreeMap<>();
       roles.forEach(role -> digests.putAll(role.weights()));
-      QuantizedBlock done =
-          new QuantizedBlock(
-              block,
-              name,
-              written,
-              tensors.stream().map(NamedTensor::info).toList(),
-              roles.stream().flatMap(role -> role.linears().stream()).toList(),
-              digests,
-              roles.stream().mapToDouble(Done::seconds).sum());
-      output.record(block, done, conf.value());
-      return done;
+      return BlockOutput.write(
+          task,
+          model,
+          block,
+          tensors,
+          roles.stream().flatMap(role -> role.linears().stream()).toList(),
+          digests,
+          roles.stream().mapToDouble(Done::seconds).sum(),
+          conf.value());
     } finally {
       for (Checkpoint file : open) {
         file.close();
