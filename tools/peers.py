@@ -5,6 +5,7 @@ Every tool gets the float model in fp32, whatever it would choose: rounding to b
 """
 
 import argparse
+import contextlib
 import importlib.metadata
 import json
 import pathlib
@@ -70,11 +71,14 @@ def gptqmodel(options, act_order):
 
     # with desc_act off the tool turns act_group_aware on by itself
     config = QuantizeConfig(bits=options.bits, group_size=options.group, sym=True, desc_act=act_order, offload_to_disk=False)
-    model = GPTQModel.load(options.model, config, dtype=torch.float32, device="cpu")
-    model.quantize(examples(options.store), batch_size=4)
-    with tempfile.TemporaryDirectory() as checkpoint:
-        model.save(checkpoint)
-        yield from gptq_weights(pathlib.Path(checkpoint))
+    rows, folder = examples(options.store), str(pathlib.Path(options.model).resolve())
+    # it leaves a folder of logs where it is started
+    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
+        model = GPTQModel.load(folder, config, dtype=torch.float32, device="cpu")
+        model.quantize(rows, batch_size=4)
+        model.save("checkpoint")
+        linears = list(gptq_weights(pathlib.Path("checkpoint")))
+    yield from linears
 
 
 def dequantized(model, group):
