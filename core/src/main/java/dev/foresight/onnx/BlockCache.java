@@ -125,7 +125,7 @@ public final class BlockCache implements Closeable {
     if (room < bytes) {
       throw new InputException(
           Words.format(
-              "%s has room for %d MB, but the next block of the model needs %d MB: make room, or choose another --cache.",
+              "%s has room for %d MB, but the next block of the model needs %d MB: make room, or choose another folder by --cache, else spark.local.dir.",
               folder, room >> 20, bytes >> 20));
     }
   }

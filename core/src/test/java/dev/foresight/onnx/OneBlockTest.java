@@ -11,11 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A block by itself against the runner of whole models, bit by bit. */
 class OneBlockTest {
@@ -41,9 +42,14 @@ class OneBlockTest {
     }
   }
 
-  @Test
-  void blocksInTurnGiveTheHiddenStatesOfTheWholeModel() throws IOException {
-    try (Model model = Llama.open();
+  static List<GoldenModel> families() {
+    return GoldenModel.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void blocksInTurnGiveTheHiddenStatesOfTheWholeModel(GoldenModel family) throws IOException {
+    try (Model model = family.open();
         BlockRunner runner = new BlockRunner(model, RunnerSettings.resident())) {
       float[] hidden = OneBlock.embed(model, slice());
       for (int block = 0; block < model.config().blocks(); block++) {
@@ -54,10 +60,17 @@ class OneBlockTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Role.class)
-  void rowsInFrontOfRoleAreThoseThatCalibrationKeeps(Role role) throws IOException {
+  @MethodSource("families")
+  void rowsInFrontOfEachRoleAreThoseThatCalibrationKeeps(GoldenModel family) throws IOException {
+    for (Role role : Role.values()) {
+      rowsInFrontOfRoleAreThoseThatCalibrationKeeps(family, role);
+    }
+  }
+
+  private void rowsInFrontOfRoleAreThoseThatCalibrationKeeps(GoldenModel family, Role role)
+      throws IOException {
     Observed observed = new Observed();
-    try (Model model = Llama.open();
+    try (Model model = family.open();
         BlockRunner runner =
             new BlockRunner(model, RunnerSettings.resident().measuring(Statistics.all()))) {
       runner.run(slice(), ROWS, observed);
@@ -68,7 +81,9 @@ class OneBlockTest {
         if (role == Role.MLP_OUTPUT) {
           attention.rows(hidden, LENGTH, RowSelection.none());
         }
-        assertThat(second.rows(hidden, LENGTH, ROWS)).isEqualTo(observed.only(1).rows(role));
+        assertThat(second.rows(hidden, LENGTH, ROWS))
+            .as(role.key())
+            .isEqualTo(observed.only(1).rows(role));
       }
     }
   }
