@@ -180,7 +180,8 @@ class ModuleRulesTest {
         classes.stream()
             .filter(c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
             .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
-    assertThat(files.values()).allMatch(count -> count <= 30, "of " + files);
+    // and a package-info each, which is compiled to no class
+    assertThat(files.values()).allMatch(count -> count + 1 <= 30, "of " + files);
   }
 
   @Test

@@ -7,7 +7,7 @@ import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.spark.io.BuildId;
 import dev.foresight.spark.io.Json;
 import dev.foresight.spark.io.ModelFingerprint;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

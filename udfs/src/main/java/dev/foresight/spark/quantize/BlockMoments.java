@@ -3,7 +3,7 @@ package dev.foresight.spark.quantize;
 import dev.foresight.model.Role;
 import dev.foresight.sketch.RoleMoments;
 import dev.foresight.sketch.SketchFold;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import java.io.Serializable;

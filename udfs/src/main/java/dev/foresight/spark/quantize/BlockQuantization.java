@@ -16,7 +16,7 @@ import dev.foresight.quantize.LinearReport;
 import dev.foresight.quantize.plan.QuantizationPlan;
 import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.io.WrittenFile;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import dev.foresight.tensor.ModelFolder;
 import dev.foresight.tensor.NamedTensor;
 import dev.foresight.tensor.TensorInfo;

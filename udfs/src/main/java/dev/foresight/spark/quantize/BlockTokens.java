@@ -4,7 +4,7 @@ import dev.foresight.sketch.SampleMix;
 import dev.foresight.sketch.Statistic;
 import dev.foresight.sketch.TokenScalars;
 import dev.foresight.sketch.Tokens;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import dev.foresight.quantize.SampledRows;
 import dev.foresight.sketch.RowMix;
 import dev.foresight.sketch.SampledRow;
 import dev.foresight.sketch.SampledToken;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import dev.foresight.spark.store.SketchStore;
 import java.io.IOException;
 import java.util.EnumMap;

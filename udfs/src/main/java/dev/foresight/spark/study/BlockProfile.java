@@ -3,7 +3,7 @@ package dev.foresight.spark.study;
 import dev.foresight.drift.RoleDrift;
 import dev.foresight.model.Role;
 import dev.foresight.spark.quantize.BlockMoments;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -16,7 +16,7 @@ import dev.foresight.spark.io.ModelFolders;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
 import dev.foresight.spark.quantize.ChosenRows;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import dev.foresight.tensor.ModelFolder;
 import java.io.IOException;
 import java.io.Serializable;

@@ -15,6 +15,8 @@ import dev.foresight.sketch.SliceId;
 import dev.foresight.sketch.Sums;
 import dev.foresight.spark.quantize.BlockMoments;
 import dev.foresight.spark.quantize.BlockMoments.Moments;
+import dev.foresight.spark.selection.DataSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import dev.foresight.spark.study.BlockProfile;
 import java.io.IOException;
 import java.nio.file.Path;

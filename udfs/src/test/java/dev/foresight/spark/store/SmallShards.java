@@ -33,7 +33,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 
 /** Stores of two blocks with random sums, written without a model: slices of 2 sequences of 4. */
-final class SmallShards {
+public final class SmallShards {
   static final Configuration CONF = new Configuration();
   static final int BLOCKS = 2;
   private static final int LENGTH = 4;
@@ -59,7 +59,7 @@ final class SmallShards {
         "feed", Map.of("config.json", "c0", "tokenizer.json", "70", "model.safetensors", "30"));
   }
 
-  static StoreFingerprint fingerprint() {
+  public static StoreFingerprint fingerprint() {
     return fingerprint(model(), LENGTH, 2);
   }
 
@@ -73,7 +73,7 @@ final class SmallShards {
         Precision.FP32);
   }
 
-  static PackedShard packed(String id, int sequences, String text) {
+  public static PackedShard packed(String id, int sequences, String text) {
     return new PackedShard(
         id,
         1,

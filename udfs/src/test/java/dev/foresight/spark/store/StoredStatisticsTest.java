@@ -20,6 +20,7 @@ import dev.foresight.sketch.Statistic;
 import dev.foresight.sketch.Sums;
 import dev.foresight.sketch.Tokens;
 import dev.foresight.spark.io.Json;
+import dev.foresight.spark.selection.DataSelection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
-package dev.foresight.spark.store;
+package dev.foresight.spark.selection;
 
 import dev.foresight.sketch.FirstPosition;
+import dev.foresight.spark.store.StoredShard;
+import dev.foresight.spark.store.StoredSlice;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,8 @@
-package dev.foresight.spark.store;
+package dev.foresight.spark.selection;
 
 import static dev.foresight.spark.store.SmallShards.fingerprint;
 import static dev.foresight.spark.store.SmallShards.packed;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +10,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.foresight.InputException;
 import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.sketch.FirstPosition;
+import dev.foresight.spark.store.Manifest;
+import dev.foresight.spark.store.StoredFile;
+import dev.foresight.spark.store.StoredShard;
+import dev.foresight.spark.store.StoredSlice;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +33,10 @@ class DataSelectionTest {
     int step = compacted > 0 ? sequences : 2;
     for (int first = 0; first < sequences; first += step) {
       StoredFile sums =
-          StoredFile.unchecked("sums/%s.%05d.parquet".formatted(StoreFiles.slug(id), first / step));
+          new StoredFile(
+              "sums/%s.%05d.parquet".formatted(URLEncoder.encode(id, UTF_8), first / step),
+              0,
+              null);
       slices.add(
           new StoredSlice(
               id,

@@ -1,10 +1,14 @@
-package dev.foresight.spark.store;
+package dev.foresight.spark.selection;
 
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.quantize.plan.DataChoice;
 import dev.foresight.quantize.plan.Need;
 import dev.foresight.sketch.Granularity;
+import dev.foresight.spark.store.Manifest;
+import dev.foresight.spark.store.ShardNames;
+import dev.foresight.spark.store.StoredShard;
+import dev.foresight.spark.store.StoredSlice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

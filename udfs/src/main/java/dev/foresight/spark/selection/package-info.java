@@ -1,0 +1,2 @@
+/** Which shards and slices of a sketch store count, and how much. Reads no statistic. */
+package dev.foresight.spark.selection;
