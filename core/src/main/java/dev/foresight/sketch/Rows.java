@@ -20,7 +20,7 @@ public final class Rows extends RowStatistic<SampledRow> {
 
   @Override
   public String option() {
-    return "--rows 256";
+    return "--rows 512";
   }
 
   @Override

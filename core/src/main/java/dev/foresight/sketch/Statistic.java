@@ -18,7 +18,7 @@ public interface Statistic<S> {
   /** Its name, lower-case with underscores: of its folder and files in a store, and in messages. */
   String name();
 
-  /** What to tell {@code calibrate} to keep it, for example {@code --rows 256}. */
+  /** What to tell {@code calibrate} to keep it, for example {@code --rows 512}. */
   String option();
 
   /** What it is kept apart for. */

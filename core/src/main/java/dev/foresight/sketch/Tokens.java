@@ -24,7 +24,7 @@ public final class Tokens extends RowStatistic<TokenScalars> {
 
   @Override
   public String option() {
-    return "--rows 256";
+    return "--rows 512";
   }
 
   @Override

@@ -303,12 +303,12 @@ class CalibrateFaultsTest {
     assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
     assertThat(refused.err())
         .isEqualTo(
-            "foresight: The store file:%s holds no rows of day, which the sampled loss needs: calibrate into another store with --rows 256, or pass --loss diagonal.%n"
+            "foresight: The store file:%s holds no rows of day, which the sampled loss needs: calibrate into another store with --rows 512, or pass --loss diagonal.%n"
                 .formatted(store));
     Object[] compensated = {"--loss", "diagonal", "--rounding", "compensated"};
     refused = Cli.run(Stream.of(quantize, compensated).flatMap(Stream::of).toArray());
     assertThat(refused.err())
-        .contains("no rows of day, which compensated rounding needs", "with --rows 256")
+        .contains("no rows of day, which compensated rounding needs", "with --rows 512")
         .contains("or pass --rounding nearest");
     assertThat(out).doesNotExist();
     Cli.Result diagonal =

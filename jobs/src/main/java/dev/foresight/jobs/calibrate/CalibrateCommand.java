@@ -75,7 +75,7 @@ public final class CalibrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--rows",
-      defaultValue = "256",
+      defaultValue = "512",
       description =
           "Sampled rows that a slice keeps, 0 for none at all; the sampled loss and the clip search"
               + " need them (default: ${DEFAULT-VALUE}).")

@@ -166,7 +166,7 @@ public final class DemoCommand implements Callable<Integer> {
         16,
         sketches().toString(),
         new PackingSettings(512, Bos.AUTO, "eos", 0),
-        new SketchSettings(16, 256, 16),
+        new SketchSettings(16, 512, 16),
         EXECUTION,
         true,
         false,

@@ -84,7 +84,7 @@ public final class ChosenRows {
   private static InputException none(SketchSelection selection) {
     return new InputException(
         Words.format(
-            "None of the rows that the store %s holds of %s counts: include position 0 by --first-position include, calibrate into another store with --rows 256, or pass --loss diagonal.",
+            "None of the rows that the store %s holds of %s counts: include position 0 by --first-position include, calibrate into another store with --rows 512, or pass --loss diagonal.",
             selection.store(), String.join(", ", selection.tokens().keySet())));
   }
 

@@ -90,13 +90,13 @@ class StoredStatisticsTest {
     assertThatThrownBy(() -> DataSelection.of(all, root, manifest, List.of(ROWS_NEEDED), 8))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "The store %s holds no rows of b, which the sampled loss needs: calibrate into another store with --rows 256, or pass --loss diagonal."
+            "The store %s holds no rows of b, which the sampled loss needs: calibrate into another store with --rows 512, or pass --loss diagonal."
                 .formatted(root));
     assertThatThrownBy(
             () ->
                 DataSelection.of(
                     all, root, manifest, List.of(new Need(Rows.ROWS, "a search", "")), 8))
-        .hasMessageEndingWith("calibrate into another store with --rows 256.");
+        .hasMessageEndingWith("calibrate into another store with --rows 512.");
     DataChoice a = all.among(List.of("a"), List.of(), null, 0);
     assertThat(DataSelection.of(a, root, manifest, List.of(ROWS_NEEDED), 8).slices()).hasSize(3);
   }
