@@ -56,7 +56,7 @@ public final class BlockCache implements Closeable {
   }
 
   /** A cache of one user in the system's folder for temporary files; closing it removes it. */
-  static BlockCache temporary() throws IOException {
+  public static BlockCache temporary() throws IOException {
     return new BlockCache(Files.createTempDirectory("foresight-blocks-"), "", true);
   }
 
@@ -67,7 +67,7 @@ public final class BlockCache implements Closeable {
   }
 
   /** The folder of all files. */
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
@@ -76,8 +76,29 @@ public final class BlockCache implements Closeable {
    *
    * @throws InputException if the disk has no room, or a weight is not finite
    */
-  String file(Model model, int block, Precision precision, WeightLayout layout) throws IOException {
+  public String file(Model model, int block, Precision precision, WeightLayout layout)
+      throws IOException {
     String name = Words.format("block-%05d.%s", block, precision.name().toLowerCase(Locale.ROOT));
+    return file(name, layout, () -> new BlockTensors(model, block));
+  }
+
+  /**
+   * The same of the output head, for {@link dev.foresight.onnx.graph.SlicedHead}.
+   *
+   * @throws InputException likewise
+   */
+  public String headFile(Model model, Precision precision, WeightLayout layout) throws IOException {
+    String name = Words.format("head.%s", precision.name().toLowerCase(Locale.ROOT));
+    return file(name, layout, () -> BlockTensors.ofHead(model));
+  }
+
+  /** Where weights come from, asked only if they must be written. */
+  @FunctionalInterface
+  private interface Tensors {
+    BlockTensors open() throws IOException;
+  }
+
+  private String file(String name, WeightLayout layout, Tensors tensors) throws IOException {
     Path path = folder.resolve(name).toAbsolutePath();
     String key =
         Hashing.sha256Hex(
@@ -85,14 +106,14 @@ public final class BlockCache implements Closeable {
     // threads of one process may not wait for the same file lock
     synchronized (MONITORS.computeIfAbsent(path, p -> new Object())) {
       if (!checked.contains(path) || !Files.exists(path)) {
-        ensure(path, key, layout, new BlockTensors(model, block));
+        ensure(path, key, layout, tensors);
         checked.add(path);
       }
     }
     return name;
   }
 
-  private void ensure(Path path, String key, WeightLayout layout, BlockTensors tensors)
+  private void ensure(Path path, String key, WeightLayout layout, Tensors tensors)
       throws IOException {
     BlockFile file = new BlockFile(path, key, layout);
     if (file.valid()) {
@@ -112,7 +133,7 @@ public final class BlockCache implements Closeable {
       requireRoom(layout.end());
       Path unfinished = path.resolveSibling(path.getFileName() + ".unfinished");
       try {
-        new BlockFile(unfinished, key, layout).write(tensors);
+        new BlockFile(unfinished, key, layout).write(tensors.open());
         Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(unfinished);
@@ -125,7 +146,7 @@ public final class BlockCache implements Closeable {
     if (room < bytes) {
       throw new InputException(
           Words.format(
-              "%s has room for %d MB, but the next block of the model needs %d MB: make room, or choose another folder by --cache, else spark.local.dir.",
+              "%s has room for %d MB, but the next part of the model needs %d MB: make room, or choose another folder by --cache, else spark.local.dir.",
               folder, room >> 20, bytes >> 20));
     }
   }

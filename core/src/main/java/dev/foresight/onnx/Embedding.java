@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** The token embedding as it is stored; rows are widened when they are looked up. */
-final class Embedding {
+public final class Embedding {
   private final ByteBuffer table;
   private final DType type;
   private final int vocabulary;
@@ -27,7 +27,8 @@ final class Embedding {
     this.scale = config.embeddingScale();
   }
 
-  static Embedding of(Model model) throws IOException {
+  /** That of a model, which must stay open as long as it. */
+  public static Embedding of(Model model) throws IOException {
     String name = model.architecture().embedding();
     return new Embedding(
         name,
@@ -42,7 +43,7 @@ final class Embedding {
    * @throws InputException naming the sequence and position of an id outside the vocabulary, or the
    *     tensor and row of a number that is not finite
    */
-  float[] lookUp(int[][] sequences) {
+  public float[] lookUp(int[][] sequences) {
     int length = sequences[0].length;
     float[] rows = new float[Math.multiplyExact(sequences.length * length, hidden)];
     int at = 0;

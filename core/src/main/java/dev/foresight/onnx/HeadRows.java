@@ -58,6 +58,11 @@ final class HeadRows {
    * @throws InputException naming the tensor and the token of a number that is not finite
    */
   void widen(int from, int count, FloatBuffer target) {
+    target.clear().put(widen(from, count)).flip();
+  }
+
+  /** The same, [count, hidden]. */
+  float[] widen(int from, int count) {
     float[] values = new float[count * hidden];
     if (stored == null) {
       System.arraycopy(dequantized, from * hidden, values, 0, values.length);
@@ -73,14 +78,20 @@ final class HeadRows {
                 model.location(), i % hidden, from + i / hidden, tensor, values[i]));
       }
     }
-    target.clear().put(values).flip();
+    return values;
   }
 
-  /** Values of the norm in front of the head. */
-  Weight norm() throws IOException {
+  /** Values of the norm in front of the head, [hidden]. */
+  float[] normValues() throws IOException {
     String name = model.architecture().finalNorm().weight();
     float[] values = model.checkpoint().floats(name);
     model.requireFinite(name, values);
+    return values;
+  }
+
+  /** The same as a weight. */
+  Weight norm() throws IOException {
+    float[] values = normValues();
     FloatBuffer buffer = FloatPool.allocate(values.length);
     return new Weight(buffer.put(values).flip(), new long[] {values.length});
   }

@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtException;
 public final class OnnxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  OnnxException(String what, OrtException cause) {
+  public OnnxException(String what, OrtException cause) {
     super(what + ": " + cause.getMessage(), cause);
   }
 }

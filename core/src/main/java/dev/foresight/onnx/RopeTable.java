@@ -6,22 +6,33 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /** Cosines and sines of the rotary angles of a model, for sequences up to a length. */
-final class RopeTable {
+public final class RopeTable {
   private final List<Rope> ropes;
   private final int length;
   private final List<Angles> tables;
 
-  RopeTable(ModelConfig config, int length) {
+  /** Angles of positions 0 to {@code length} - 1. */
+  public RopeTable(ModelConfig config, int length) {
+    this(config, length, length);
+  }
+
+  /** Angles of positions 0 to {@code positions} - 1 as sequences of a length turn by them. */
+  public RopeTable(ModelConfig config, int length, int positions) {
     this.ropes = config.ropes();
     this.length = length;
-    this.tables = ropes.stream().map(rope -> angles(rope, config.headDimension(), length)).toList();
+    this.tables =
+        ropes.stream()
+            .map(
+                rope ->
+                    angles(
+                        rope, rope.inverseFrequencies(config.headDimension(), length), positions))
+            .toList();
   }
 
   /** [length, pairs] each. */
   private record Angles(int pairs, FloatBuffer cosines, FloatBuffer sines) {}
 
-  private static Angles angles(Rope rope, int headDimension, int length) {
-    float[] inverse = rope.inverseFrequencies(headDimension, length);
+  private static Angles angles(Rope rope, float[] inverse, int length) {
     float factor = (float) rope.scaling().factorOfTable();
     FloatBuffer cosines = FloatPool.allocate(Math.multiplyExact(length, inverse.length));
     FloatBuffer sines = FloatPool.allocate(length * inverse.length);
@@ -36,28 +47,28 @@ final class RopeTable {
   }
 
   /** Whether it serves sequences of a length. */
-  boolean serves(int sequence) {
+  public boolean serves(int sequence) {
     return sequence <= length
         && ropes.stream().allMatch(rope -> rope.scaling().sameAngles(sequence, length));
   }
 
   /** How many ropes the blocks of the model have between them. */
-  int ropes() {
+  public int ropes() {
     return ropes.size();
   }
 
   /** Channel pairs that a rope turns. */
-  int pairs(int rope) {
+  public int pairs(int rope) {
     return tables.get(rope).pairs();
   }
 
   /** The first {@code positions} rows of the cosines of a rope. */
-  FloatBuffer cosines(int rope, int positions) {
+  public FloatBuffer cosines(int rope, int positions) {
     return tables.get(rope).cosines().duplicate().limit(positions * pairs(rope));
   }
 
   /** The first {@code positions} rows of the sines of a rope. */
-  FloatBuffer sines(int rope, int positions) {
+  public FloatBuffer sines(int rope, int positions) {
     return tables.get(rope).sines().duplicate().limit(positions * pairs(rope));
   }
 }

@@ -42,10 +42,13 @@ final class AttentionNodes {
     this.rope = config.ropes().indexOf(attention.rope());
   }
 
-  void declareInputs() {
+  /**
+   * @param places name of the number of positions that have angles
+   */
+  void declareInputs(String places) {
     int pairs = attention.rope().channels(config.headDimension()) / 2;
-    graph.input(BlockGraph.cosines(rope), "length", pairs);
-    graph.input(BlockGraph.sines(rope), "length", pairs);
+    graph.input(BlockGraph.cosines(rope), places, pairs);
+    graph.input(BlockGraph.sines(rope), places, pairs);
     graph.indexInput(BlockGraph.POSITIONS, "batch", "length");
   }
 
@@ -96,6 +99,19 @@ final class AttentionNodes {
     }
     return new Mixed(
         graph.node("Reshape", List.of(mixed, graph.indices(-1, heads))), probabilities);
+  }
+
+  /**
+   * The same of tokens that also see those before them, whose keys and values lie in a cache.
+   *
+   * @return outputs of the heads side by side, [T, heads x head dimension]
+   */
+  String mixCached(String q, String k, String values, String batchAndLength) {
+    int heads = config.heads() * config.headDimension();
+    String v = graph.threeAxes(values, batchAndLength, config.kvHeads() * config.headDimension());
+    CachedScores scores = new CachedScores(graph, config);
+    String mixed = scores.mix(q, k, v, attention.window(), scaleAndCap());
+    return graph.node("Reshape", List.of(mixed, graph.indices(-1, heads)));
   }
 
   /**

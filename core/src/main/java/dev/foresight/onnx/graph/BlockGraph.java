@@ -91,6 +91,19 @@ public final class BlockGraph {
         .build(stretch);
   }
 
+  /**
+   * A block whose tokens also see those before them: {@link CachedScores} says what goes in and out
+   * beside the residual stream.
+   */
+  public static byte[] cached(
+      ModelConfig config,
+      Architecture architecture,
+      BlockAttention attention,
+      LinearNodes linears) {
+    return new BlockGraph(config, architecture, attention, List.of(), linears)
+        .build(Stretch.CACHED);
+  }
+
   /** The part of a block behind attention, from one residual stream to the other. */
   public static byte[] mlp(
       ModelConfig config, Architecture architecture, BlockAttention attention) {
@@ -101,6 +114,7 @@ public final class BlockGraph {
   /** How much of a block a graph has. */
   private enum Stretch {
     WHOLE,
+    CACHED,
     WITHIN_ATTENTION,
     ATTENTION,
     WITHIN_MLP,
@@ -111,7 +125,7 @@ public final class BlockGraph {
     }
 
     boolean endsBehindMlp() {
-      return this == WHOLE || this == MLP;
+      return this == WHOLE || this == CACHED || this == MLP;
     }
   }
 
@@ -136,7 +150,7 @@ public final class BlockGraph {
 
   private byte[] build(Stretch stretch) {
     graph.input(HIDDEN, "batch", "length", config.hidden());
-    attention.declareInputs();
+    attention.declareInputs(stretch == Stretch.CACHED ? "places" : "length");
     String sizes = graph.node("Shape", List.of(HIDDEN));
     String x = graph.node("Reshape", List.of(HIDDEN, graph.indices(-1, config.hidden())));
     String batchAndLength = graph.node("Slice", List.of(sizes, graph.indices(0), graph.indices(2)));
@@ -146,13 +160,17 @@ public final class BlockGraph {
     Map<Part, String> read = linears(Role.ATTENTION_INPUT, norm(x, norms.attention()), measured);
     String queries = attention.queries(read.get(Part.QUERY), batchAndLength);
     String keys = attention.keys(read.get(Part.KEY), batchAndLength);
+    String seen = read.get(Part.VALUE);
     AttentionNodes.Mixed heads =
-        attention.mix(
-            queries,
-            keys,
-            read.get(Part.VALUE),
-            batchAndLength,
-            statistics.stream().anyMatch(StatisticNodes::ofAttention));
+        stretch == Stretch.CACHED
+            ? new AttentionNodes.Mixed(
+                attention.mixCached(queries, keys, seen, batchAndLength), null)
+            : attention.mix(
+                queries,
+                keys,
+                seen,
+                batchAndLength,
+                statistics.stream().anyMatch(StatisticNodes::ofAttention));
     String attended =
         linears(Role.ATTENTION_OUTPUT, heads.heads(), measured).get(Part.ATTENTION_OUT);
     String middle =

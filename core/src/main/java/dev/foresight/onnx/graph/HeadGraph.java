@@ -105,7 +105,11 @@ public final class HeadGraph {
     graph.input(side.rows, "tokens", config.hidden());
     String x =
         BlockGraph.rmsNorm(graph, side.hidden, model.architecture().finalNorm(), side.norm, config);
-    String logits = graph.node("Gemm", List.of(x, side.rows), attribute("transB", 1));
+    return capped(graph, graph.node("Gemm", List.of(x, side.rows), attribute("transB", 1)), config);
+  }
+
+  /** Logits bent below the cap that a model may have. */
+  static String capped(OnnxGraph graph, String logits, ModelConfig config) {
     if (config.logitCap().isEmpty()) {
       return logits;
     }

@@ -179,6 +179,15 @@ public final class OnnxGraph {
     return node.getOutput(node.getOutputCount() - 1);
   }
 
+  /** More outputs of the node that was added last, which are float outputs of the graph. */
+  void moreOutputs(String... names) {
+    NodeProto.Builder node = graph.getNodeBuilder(graph.getNodeCount() - 1);
+    for (String name : names) {
+      node.addOutput(name);
+      declareOutput(name, TensorProto.DataType.FLOAT);
+    }
+  }
+
   /** A node whose output is a float output of the graph. */
   public void output(
       String name, String operator, List<String> inputs, AttributeProto... attributes) {
@@ -198,6 +207,10 @@ public final class OnnxGraph {
       List<String> inputs,
       AttributeProto... attributes) {
     add(name, operator, inputs, attributes);
+    declareOutput(name, type);
+  }
+
+  private void declareOutput(String name, TensorProto.DataType type) {
     graph.addOutput(
         ValueInfoProto.newBuilder()
             .setName(name)
