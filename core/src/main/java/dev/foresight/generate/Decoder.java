@@ -3,6 +3,8 @@ package dev.foresight.generate;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.model.ModelConfig;
 import dev.foresight.onnx.OnnxEnvironment;
 import dev.foresight.onnx.OnnxException;
@@ -158,6 +160,7 @@ final class Decoder implements AutoCloseable {
         FloatBuffer values = part.getFloatBuffer();
         for (int p = 0; p < positions; p++) {
           values.get(p * tokens, logits[p], from, tokens);
+          requireFinite(logits[p], from, tokens);
         }
         from += tokens;
       }
@@ -165,6 +168,17 @@ final class Decoder implements AutoCloseable {
       throw new OnnxException("ONNX Runtime fails to run an output head", e);
     }
     return logits;
+  }
+
+  private void requireFinite(float[] logits, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      if (!Float.isFinite(logits[i])) {
+        throw new InputException(
+            Words.format(
+                "%s gives token %d the logit %s: look for huge values in its weights with 'foresight run'.",
+                model.model().location(), i, logits[i]));
+      }
+    }
   }
 
   private static OnnxTensor tensor(FloatBuffer values, long... shape) throws OrtException {

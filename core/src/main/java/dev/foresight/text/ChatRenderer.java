@@ -81,9 +81,10 @@ final class ChatRenderer {
   }
 
   /**
+   * @param asks whether what makes a model answer comes last
    * @throws RefusedException if anything at all went wrong
    */
-  String render(List<ChatMessage> messages, Map<String, String> tokens) {
+  String render(List<ChatMessage> messages, Map<String, String> tokens, boolean asks) {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (ChatMessage message : messages) {
       Map<String, Object> row = new LinkedHashMap<>();
@@ -95,7 +96,7 @@ final class ChatRenderer {
     context.put("messages", rows);
     context.put("tools", null);
     context.put("documents", null);
-    context.put("add_generation_prompt", false);
+    context.put("add_generation_prompt", asks);
     RenderResult result;
     try {
       result = jinja.renderForResult(template, context);

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * How a model wants conversations written: the Jinja template of its tokenizer, rendered as
- * transformers' {@code apply_chat_template} does without a generation prompt, tools or documents.
- * Safe for several threads.
+ * transformers' {@code apply_chat_template} does without tools or documents, and without a
+ * generation prompt unless {@link #asking} wants it. Safe for several threads.
  *
  * <p>A conversation that the template or the library can't render is refused; nothing is rendered
  * in part. The date of the day is never written, or the same text would be other tokens tomorrow:
@@ -38,6 +38,7 @@ public final class ChatTemplate implements Serializable {
   private final String location;
   private final String template;
   private final HashMap<String, String> tokens;
+  private final boolean asks;
   private transient volatile ChatRenderer renderer;
 
   /**
@@ -46,9 +47,23 @@ public final class ChatTemplate implements Serializable {
    * @param tokens special tokens that it may name, for example {@code bos_token}
    */
   public ChatTemplate(String location, String template, Map<String, String> tokens) {
+    this(location, template, new HashMap<>(tokens), false);
+  }
+
+  private ChatTemplate(
+      String location, String template, HashMap<String, String> tokens, boolean asks) {
     this.location = location;
     this.template = template;
-    this.tokens = new HashMap<>(tokens);
+    this.tokens = tokens;
+    this.asks = asks;
+  }
+
+  /**
+   * The same with what makes the model answer behind each conversation ({@code
+   * add_generation_prompt}).
+   */
+  public ChatTemplate asking() {
+    return new ChatTemplate(location, template, tokens, true);
   }
 
   /**
@@ -116,7 +131,7 @@ public final class ChatTemplate implements Serializable {
       renderer = jinja;
     }
     try {
-      return jinja.render(messages, tokens);
+      return jinja.render(messages, tokens, asks);
     } catch (ChatRenderer.RefusedException e) {
       throw new InputException(
           Words.format(

@@ -158,11 +158,36 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The text of tokens, special ones included. */
   public String decode(int... tokens) {
-    long[] ids = new long[tokens.length];
-    for (int i = 0; i < tokens.length; i++) {
-      ids[i] = tokens[i];
+    return decode(tokens, false);
+  }
+
+  /** The text of tokens without special ones. */
+  public String plainText(int... tokens) {
+    return decode(tokens, true);
+  }
+
+  private String decode(int[] tokens, boolean skipSpecial) {
+    long[] ids = Arrays.stream(tokens).asLongStream().toArray();
+    return tokenizer.decode(ids, skipSpecial);
+  }
+
+  /**
+   * Tokens of a prompt: {@link #prefix} and those of the text, which may bring the prefix along, as
+   * rendered conversations do.
+   *
+   * @throws InputException as {@link #encode}
+   */
+  public int[] prompt(String text) {
+    int[] tokens = encode(text);
+    boolean there =
+        tokens.length >= prefix.length
+            && Arrays.equals(prefix, Arrays.copyOf(tokens, prefix.length));
+    if (there) {
+      return tokens;
     }
-    return tokenizer.decode(ids, false);
+    int[] all = Arrays.copyOf(prefix, prefix.length + tokens.length);
+    System.arraycopy(tokens, 0, all, prefix.length, tokens.length);
+    return all;
   }
 
   /** Tokens that the tokenizer puts before every text, usually BOS or none. */

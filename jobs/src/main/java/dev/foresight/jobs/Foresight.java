@@ -13,6 +13,7 @@ import dev.foresight.jobs.cli.Stop;
 import dev.foresight.jobs.cli.Version;
 import dev.foresight.jobs.evaluate.CompareCommand;
 import dev.foresight.jobs.evaluate.EvaluateCommand;
+import dev.foresight.jobs.generate.GenerateCommand;
 import dev.foresight.jobs.inspect.ExportBlocksCommand;
 import dev.foresight.jobs.inspect.InspectCommand;
 import dev.foresight.jobs.inspect.RunCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ScopeType;
     description = "Quantizes transformer weights to 2-8 bits with calibration on Apache Spark.",
     subcommands = {
       RunCommand.class,
+      GenerateCommand.class,
       CalibrateCommand.class,
       SketchesCommand.class,
       QuantizeCommand.class,

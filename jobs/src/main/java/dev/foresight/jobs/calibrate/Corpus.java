@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -36,7 +38,7 @@ public record Corpus(
   }
 
   /** Says which files are read; those of a table are its catalog's. */
-  void addTo(Footprint footprint) {
+  public void addTo(Footprint footprint) {
     if (!location.startsWith(TABLE)) {
       footprint.readsAll("--corpus", location);
     }
@@ -50,34 +52,62 @@ public record Corpus(
    * @throws InputException if the corpus is refused
    */
   CorpusText read(SparkSession session, ModelFolder model) throws IOException {
+    return read(session, model, UnaryOperator.identity());
+  }
+
+  /**
+   * The same with conversations that ask for an answer.
+   *
+   * @throws InputException likewise
+   */
+  public CorpusText readPrompts(SparkSession session, ModelFolder model) throws IOException {
+    return read(session, model, ChatTemplate::asking);
+  }
+
+  private CorpusText read(SparkSession session, ModelFolder model, UnaryOperator<ChatTemplate> form)
+      throws IOException {
     if (chatTemplate.isPresent()) { // asked for: it must be there whatever the corpus holds
-      ChatTemplate template = template(session, model);
+      ChatTemplate template = form.apply(template(session, model));
       return new CorpusReader(session).read(location, column, shardBy, () -> template);
     }
     return new CorpusReader(session)
-        .read(location, column, shardBy, () -> template(session, model));
+        .read(location, column, shardBy, () -> form.apply(template(session, model)));
   }
 
   private ChatTemplate template(SparkSession session, ModelFolder model) {
     try {
-      if (chatTemplate.isPresent()) {
-        Path path = Locations.path(chatTemplate.get());
-        return ChatTemplate.of(model, chatTemplate.get(), text(session, path));
-      }
-      return ChatTemplate.of(model)
-          .orElseThrow(
-              () ->
-                  new InputException(
-                      Words.format(
-                          "'%s' holds conversations, and %s has no chat template: name one by --chat-template.",
-                          column, model.location())));
+      return template(
+          session.sessionState().newHadoopConf(),
+          model,
+          Words.format("'%s' holds conversations", column));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static String text(SparkSession session, Path path) throws IOException {
-    try (var in = FileSettings.open(path, session.sessionState().newHadoopConf())) {
+  /**
+   * The template that was asked for, else the model's.
+   *
+   * @param need why there must be one, for the message
+   * @throws InputException if there is none
+   */
+  public ChatTemplate template(Configuration conf, ModelFolder model, String need)
+      throws IOException {
+    if (chatTemplate.isPresent()) {
+      Path path = Locations.path(chatTemplate.get());
+      return ChatTemplate.of(model, chatTemplate.get(), text(conf, path));
+    }
+    return ChatTemplate.of(model)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    Words.format(
+                        "%s, and %s has no chat template: name one by --chat-template.",
+                        need, model.location())));
+  }
+
+  private static String text(Configuration conf, Path path) throws IOException {
+    try (var in = FileSettings.open(path, conf)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (FileNotFoundException e) {
       throw new InputException(Words.format("--chat-template: there is no file %s.", path), e);

@@ -1,6 +1,7 @@
 package dev.foresight.spark.calibrate;
 
 import dev.foresight.export.ExportedCheckpoints;
+import dev.foresight.generate.CachedModel;
 import dev.foresight.model.Model;
 import dev.foresight.onnx.BlockCache;
 import dev.foresight.onnx.BlockRunner;
@@ -63,6 +64,7 @@ public final class ExecutorModel {
   private Model model;
   private BlockCache cache;
   private BlockRunner runner; // null until the model is loaded
+  private CachedModel generating; // null until a task generates
   private int users;
 
   private ExecutorModel(Key key) {
@@ -85,6 +87,14 @@ public final class ExecutorModel {
     model = ExportedCheckpoints.model(folder);
     cache = BlockCache.of(cacheRoot(key.execution()), key.fingerprint());
     runner = new BlockRunner(model, settings, cache);
+  }
+
+  /** The model's blocks with a cache of keys and values, opened by the first task that asks. */
+  private synchronized CachedModel generating() throws IOException {
+    if (generating == null) {
+      generating = new CachedModel(model, key.execution().precision(), 1, cache);
+    }
+    return generating;
   }
 
   /** The folder that was asked for, else one that Spark removes when the application ends. */
@@ -110,6 +120,11 @@ public final class ExecutorModel {
     /** Its runner, shared with other tasks. */
     public BlockRunner runner() {
       return held.runner;
+    }
+
+    /** Its blocks with a cache of keys and values, shared likewise: all of them stay open. */
+    public CachedModel generating() throws IOException {
+      return held.generating();
     }
 
     @Override
@@ -174,8 +189,10 @@ public final class ExecutorModel {
   }
 
   private synchronized void close() throws IOException {
-    try (Closeable tensors = model) {
-      runner.close();
+    try (Closeable tensors = model;
+        BlockRunner blocks = runner;
+        CachedModel cached = generating) {
+      // in the order of their need of each other
     }
   }
 }

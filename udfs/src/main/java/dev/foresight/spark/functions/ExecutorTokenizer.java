@@ -20,7 +20,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
  * Tokenizers of this JVM, one a model folder, read by the first task that asks. A folder that was
  * written again is read again: each task looks once at the dates and lengths of its files.
  */
-final class ExecutorTokenizer {
+public final class ExecutorTokenizer {
   private static final Map<String, Loaded> LOADED = new ConcurrentHashMap<>();
 
   /** Which task of this thread has looked at which folder. */
@@ -32,10 +32,12 @@ final class ExecutorTokenizer {
   private ExecutorTokenizer() {}
 
   /**
-   * @param model folder, any Hadoop URI
+   * The tokenizer of a model folder.
+   *
+   * @param model any Hadoop URI
    * @throws dev.foresight.InputException if it is none, or has no tokenizer
    */
-  static Tokenizer of(String model) {
+  public static Tokenizer of(String model) {
     TaskContext task = TaskContext.get();
     Loaded loaded = LOADED.get(model);
     if (loaded != null && task != null) {

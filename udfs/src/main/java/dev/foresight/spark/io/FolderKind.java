@@ -61,7 +61,13 @@ public enum FolderKind {
       FolderKind.MARK,
       "foresight\\.json|block-\\d{5,}\\.(onnx|weights)|example\\.safetensors|_SUCCESS"
           + "|_temporary/UUID-.*",
-      List.of("foresight.json", "block-00000.onnx", "block-00000.weights", "example.safetensors"));
+      List.of("foresight.json", "block-00000.onnx", "block-00000.weights", "example.safetensors")),
+  /** What {@code generate} writes. */
+  TEXT(
+      "folder of generated text",
+      FolderKind.MARK,
+      "foresight\\.json|part-\\d{5,}\\.jsonl|report\\.json|_SUCCESS|_temporary/(plan\\.json|UUID-.*)",
+      List.of("foresight.json", "part-00000.jsonl", "report.json"));
 
   /** The mark of folders that have no report or manifest from the first on. */
   static final String MARK = "foresight.json";
@@ -127,7 +133,7 @@ public enum FolderKind {
               && found.path("packing").isObject()
               && found.path("sketch").isObject();
       case STUDY -> isMarked(found) || ours(json(folder, "study.json", conf));
-      case BLOCKS -> isMarked(found);
+      case BLOCKS, TEXT -> isMarked(found);
     };
   }
 
