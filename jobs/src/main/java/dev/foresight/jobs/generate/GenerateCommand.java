@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             + " executors.",
     sortOptions = false)
 public final class GenerateCommand implements Callable<Integer> {
+  static final String PROMPTS = "--prompts";
+
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
   @Mixin private SamplingOptions sampling;
@@ -43,17 +45,21 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "Folder, any Hadoop URI: float, ours, or another's compressed-tensors.")
   private String model;
 
-  @Option(names = "--prompt", description = "Text to continue; repeat it for several.")
+  @Option(
+      names = "--prompt",
+      split = Settings.REPEATED,
+      description = "Text to continue; repeat it for several.")
   private List<String> prompts = new ArrayList<>();
 
   @Option(
       names = "--user",
+      split = Settings.REPEATED,
       description =
           "What a user says, to be answered in the model's chat template; repeat it for several.")
   private List<String> users = new ArrayList<>();
 
   @Option(
-      names = {"--prompts", "--corpus"},
+      names = PROMPTS,
       description =
           "Corpus of prompts as calibrate reads it; conversations are answered. With --out.")
   private String corpus;
@@ -96,7 +102,7 @@ public final class GenerateCommand implements Callable<Integer> {
     }
     Corpus read = corpus(corpus);
     Footprint footprint = Settings.footprint(spec).reads("--model", model);
-    read.addTo(footprint);
+    read.addTo(footprint, PROMPTS);
     footprint
         .writesFolder("--out", output, FolderKind.TEXT, overwrite)
         .addsToLocal("--cache", execution.execution().cache());

@@ -78,7 +78,7 @@ final class GenerateJob {
       model.notes().forEach(note -> out.println("Note: " + note));
       settings = request.sampling().settings(StopTokens.of(folder, tokenizer));
     }
-    CorpusText text = request.prompts().readPrompts(session, folder);
+    CorpusText text = request.prompts().readPrompts(session, folder, GenerateCommand.PROMPTS);
     spark.setJobGroup("prompts", "Read and order the prompts");
     try (PromptGroups groups = PromptGroups.of(text)) {
       if (groups.without() > 0) {

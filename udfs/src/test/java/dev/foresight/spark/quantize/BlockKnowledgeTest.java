@@ -16,7 +16,7 @@ import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.CalibratedLlama;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
 import dev.foresight.spark.quantize.BlockQuantization.Task;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.foresight.sketch.FirstPosition;
 import dev.foresight.sketch.SampleMix;
 import dev.foresight.sketch.TokenScalars;
 import dev.foresight.spark.CalibratedLlama;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -11,7 +11,7 @@ import dev.foresight.quantize.SampledRows;
 import dev.foresight.sketch.FirstPosition;
 import dev.foresight.sketch.SampledToken;
 import dev.foresight.spark.CalibratedLlama;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -161,7 +161,7 @@ class ChosenRowsTest {
             all.rows(),
             all.kept());
     String message =
-        "None of the rows that the store %s holds of a, b counts: include position 0 by --first-position include, calibrate into another store with --rows 256, or pass --loss diagonal."
+        "None of the rows that the store %s holds of a, b counts: include position 0 by --first-position include, calibrate into another store with --rows 512, or pass --loss diagonal."
             .formatted(all.store());
     assertThatThrownBy(() -> rows(none, 0)).isInstanceOf(InputException.class).hasMessage(message);
     assertThatThrownBy(() -> tokens(none)).isInstanceOf(InputException.class).hasMessage(message);

@@ -15,7 +15,7 @@ import dev.foresight.sketch.FirstPosition;
 import dev.foresight.spark.CalibratedLlama;
 import dev.foresight.spark.quantize.BlockQuantization.Scores;
 import dev.foresight.spark.quantize.BlockQuantization.Task;
-import dev.foresight.spark.store.SketchSelection;
+import dev.foresight.spark.selection.SketchSelection;
 import dev.foresight.tensor.DType;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.tensor.NamedTensor;
