@@ -66,11 +66,11 @@ class GenerateTest {
     Files.write(some, reversed);
     assertThat(generate(some, "b", "--candidates", 2, "--batch", 3).exitCode()).isZero();
 
-    assertThat(lines("a", "part-00000.jsonl")).hasSize(32);
-    assertThat(lines("a", "part-00001.jsonl")).hasSize(8);
+    assertThat(lines("a", "text/part-00000.jsonl")).hasSize(32);
+    assertThat(lines("a", "text/part-00001.jsonl")).hasSize(8);
     assertThat(Cli.hashes(folder.resolve("b"), ".jsonl"))
         .isEqualTo(Cli.hashes(folder.resolve("a"), ".jsonl"));
-    JsonNode line = lines("a", "part-00000.jsonl").get(1);
+    JsonNode line = lines("a", "text/part-00000.jsonl").get(1);
     assertThat(line.get("prompt").asText()).startsWith("Chapter ");
     assertThat(line.get("shard").asText()).isEqualTo("prompts");
     assertThat(line.get("candidate").asInt()).isEqualTo(1);
@@ -84,6 +84,26 @@ class GenerateTest {
   }
 
   @Test
+  void generatedTextCalibratesWithTheShardsOfItsPrompts() throws IOException {
+    assertThat(generate(prompts(6), "out", "--max-tokens", 20).exitCode()).isZero();
+    Cli.Result result =
+        Cli.run(
+            "calibrate",
+            "--model",
+            Cli.TINY,
+            "--corpus",
+            folder.resolve("out/text"),
+            "--shard-by",
+            "column:shard",
+            "--sequence-length",
+            16,
+            "--sketches",
+            folder.resolve("store"));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).containsPattern("prompts +6 ");
+  }
+
+  @Test
   void runThatWasKilledGoesOnWithTheFilesThatItHas() throws IOException {
     Path some = prompts(20);
     assertThat(generate(some, "whole").exitCode()).isZero();
@@ -93,14 +113,15 @@ class GenerateTest {
     plan.remove(List.of("files", "continuations", "tokens"));
     Files.writeString(killed.resolve("_temporary/plan.json"), plan.toString());
     String kept = "{\"text\": \"written before\", \"tokens\": 2}\n";
-    Files.writeString(killed.resolve("part-00000.jsonl"), kept);
+    Files.createDirectory(killed.resolve("text"));
+    Files.writeString(killed.resolve("text/part-00000.jsonl"), kept);
 
     Cli.Result result = generate(some, "killed");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).contains("Goes on with what an earlier run has written.");
-    assertThat(killed.resolve("part-00000.jsonl")).hasContent(kept);
-    assertThat(killed.resolve("part-00001.jsonl"))
-        .hasSameBinaryContentAs(folder.resolve("whole/part-00001.jsonl"));
+    assertThat(killed.resolve("text/part-00000.jsonl")).hasContent(kept);
+    assertThat(killed.resolve("text/part-00001.jsonl"))
+        .hasSameBinaryContentAs(folder.resolve("whole/text/part-00001.jsonl"));
   }
 
   @Test
@@ -115,7 +136,7 @@ class GenerateTest {
     Cli.Result foreign = generate(some, "out", "--overwrite");
     assertThat(foreign.exitCode()).isEqualTo(3);
     assertThat(foreign.err()).contains("notes.txt, which Foresight did not write");
-    assertThat(folder.resolve("out/part-00000.jsonl")).exists();
+    assertThat(folder.resolve("out/text/part-00000.jsonl")).exists();
   }
 
   @Test

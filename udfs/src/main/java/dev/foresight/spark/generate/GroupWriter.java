@@ -70,7 +70,7 @@ public final class GroupWriter
 
   @Override
   public Part call(Tuple2<Long, List<NumberedPrompt>> group) throws IOException {
-    String name = Words.format("part-%05d.jsonl", group._1());
+    String name = Words.format("text/part-%05d.jsonl", group._1());
     Path file = new Path(output, name);
     Configuration hadoop = conf.value();
     if (file.getFileSystem(hadoop).exists(file)) {
