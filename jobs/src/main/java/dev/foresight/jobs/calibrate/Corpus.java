@@ -72,6 +72,16 @@ public record Corpus(
     return read(new CorpusReader(session, option), session, model, ChatTemplate::asking);
   }
 
+  /**
+   * Documents, conversations among them as they are: {@link dev.foresight.text.ConversationText}.
+   *
+   * @throws InputException if the corpus is refused
+   */
+  public CorpusText readVerbatim(SparkSession session) throws IOException {
+    return new CorpusReader(session, OPTION)
+        .read(location, column, shardBy, ChatTemplate::verbatim);
+  }
+
   private CorpusText read(
       CorpusReader reader,
       SparkSession session,

@@ -1,6 +1,7 @@
 package dev.foresight.jobs.generate;
 
 import dev.foresight.InputException;
+import dev.foresight.generate.Generator;
 import dev.foresight.jobs.calibrate.Corpus;
 import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.Settings;
@@ -77,6 +78,36 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "File of the Jinja template for conversations (default: the model's own).")
   private String chatTemplate;
 
+  @Option(
+      names = "--candidates",
+      defaultValue = "1",
+      description =
+          "Continuations of each prompt, which runs once for all of them (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int candidates;
+
+  @Option(
+      names = "--max-tokens",
+      defaultValue = "256",
+      description =
+          "Tokens of a continuation at most; fewer where the model's positions end (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int maxTokens;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "0",
+      description =
+          "What logits are divided by; 0 takes the likeliest token (default: ${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
+      names = "--top-p",
+      defaultValue = "1",
+      description =
+          "Only the likeliest tokens that have this share together (default: ${DEFAULT-VALUE}).")
+  private double topP;
+
   @Option(names = "--out", description = "Folder to write into, any Hadoop URI.")
   private String output;
 
@@ -86,7 +117,7 @@ public final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    sampling.settings(Set.of()); // refused before anything begins
+    settings(Set.of()); // refused before anything begins
     PrintWriter out = spec.commandLine().getOut();
     if (corpus == null) {
       Configuration conf = SparkOptions.configuration();
@@ -97,7 +128,8 @@ public final class GenerateCommand implements Callable<Integer> {
               .addsToLocal("--cache", execution.execution().cache());
       footprint.check(conf);
       Corpus form = corpus("");
-      new PromptRun(model, execution.execution(), sampling, conf, out).run(prompts, users, form);
+      new PromptRun(model, execution.execution(), this::settings, conf, out)
+          .run(prompts, users, form);
       return 0;
     }
     Corpus read = corpus(corpus);
@@ -108,9 +140,16 @@ public final class GenerateCommand implements Callable<Integer> {
         .addsToLocal("--cache", execution.execution().cache());
     try (SparkRun held = spark.open("generate", footprint)) {
       new GenerateJob(held.session(), out)
-          .run(new GenerateJob.Request(model, read, sampling, execution.execution(), footprint));
+          .run(
+              new GenerateJob.Request(
+                  model, read, this::settings, execution.execution(), footprint));
     }
     return 0;
+  }
+
+  private Generator.Settings settings(Set<Integer> stops) {
+    return sampling.settings(
+        new SamplingOptions.Main(candidates, maxTokens, temperature, topP), stops);
   }
 
   private Corpus corpus(String location) {

@@ -77,7 +77,7 @@ class GenerateTest {
     assertThat(line.get("tokens").asInt()).isBetween(1, 6);
     assertThat(line.get("log_probability").asDouble()).isNegative();
     JsonNode report = JSON.readTree(folder.resolve("a/report.json").toFile());
-    assertThat(report.get("continuations").asInt()).isEqualTo(40);
+    assertThat(report.get("lines").asInt()).isEqualTo(40);
     assertThat(report.get("files").size()).isEqualTo(2);
     assertThat(folder.resolve("a/_SUCCESS")).exists();
     assertThat(folder.resolve("a/_temporary")).doesNotExist();
@@ -110,7 +110,7 @@ class GenerateTest {
     Path killed = Files.createDirectories(folder.resolve("killed/_temporary")).getParent();
     Files.copy(folder.resolve("whole/foresight.json"), killed.resolve("foresight.json"));
     ObjectNode plan = (ObjectNode) JSON.readTree(folder.resolve("whole/report.json").toFile());
-    plan.remove(List.of("files", "continuations", "tokens"));
+    plan.remove(List.of("files", "lines", "tokens"));
     Files.writeString(killed.resolve("_temporary/plan.json"), plan.toString());
     String kept = "{\"text\": \"written before\", \"tokens\": 2}\n";
     Files.createDirectory(killed.resolve("text"));
