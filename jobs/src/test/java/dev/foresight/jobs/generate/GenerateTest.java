@@ -85,10 +85,12 @@ class GenerateTest {
 
   @Test
   void generatedTextCalibratesWithTheShardsOfItsPrompts() throws IOException {
-    assertThat(generate(prompts(6), "out", "--max-tokens", 20).exitCode()).isZero();
+    assertThat(generate(prompts(6), "out", "--candidates", 4).exitCode()).isZero();
     Cli.Result result =
         Cli.run(
             "calibrate",
+            "--master",
+            "local[2]",
             "--model",
             Cli.TINY,
             "--corpus",
@@ -100,7 +102,7 @@ class GenerateTest {
             "--sketches",
             folder.resolve("store"));
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).containsPattern("prompts +6 ");
+    assertThat(result.out()).containsPattern("prompts +24 ");
   }
 
   @Test
