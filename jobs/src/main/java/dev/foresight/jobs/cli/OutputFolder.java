@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
@@ -102,11 +103,13 @@ public final class OutputFolder {
   /** Writes a small table as Parquet through Spark, so that lineage tools see it. */
   public void table(SparkSession session, String name, List<Row> rows, StructType columns)
       throws IOException {
+    table(name, session.createDataFrame(rows, columns).coalesce(1));
+  }
+
+  /** The same of a table that need not fit into memory, a file a partition. */
+  public void table(String name, Dataset<Row> rows) throws IOException {
     target.requireOurs(name);
-    session
-        .createDataFrame(rows, columns)
-        .coalesce(1)
-        .write()
+    rows.write()
         .mode(SaveMode.Overwrite)
         .parquet(new Path(root, name).toString());
     for (FolderTree.Entry file : FolderTree.of(new Path(root, name), conf)) {

@@ -36,6 +36,7 @@ import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -179,15 +180,15 @@ final class RegenerateJob {
         groups.map(
             new RegenerateTask(what, output.location(), new SerializableConfiguration(conf)));
     spark.setJobGroup("candidates", "Table of all candidates");
-    List<Row> rows =
+    Dataset<Row> rows =
         session
             .read()
             .schema(CANDIDATES)
             .json(new Path(output.location(), RegenerateTask.CANDIDATES).toString())
-            .orderBy("shard", "id", "candidate")
-            .collectAsList();
-    output.folder().table(session, TABLE, rows, CANDIDATES);
-    long won = rows.stream().filter(row -> row.getBoolean(row.fieldIndex("won"))).count();
+            .repartition(1)
+            .sortWithinPartitions("shard", "id", "candidate");
+    output.folder().table(TABLE, rows);
+    long won = rows.filter("won").count();
     out.printf(
         Locale.ROOT,
         "%,d of %,d sources got another text, the others keep theirs%n",
