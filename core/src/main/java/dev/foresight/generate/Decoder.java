@@ -37,14 +37,28 @@ final class Decoder implements AutoCloseable {
   /**
    * @param places sequences at most
    * @param room tokens of a sequence at most
+   * @throws InputException if the cache needs more memory than there is
    */
   Decoder(CachedModel model, int places, int room) {
     this.model = model;
     this.config = model.model().config();
+    requireMemory(places, room);
     for (int block = 0; block < config.blocks(); block++) {
       caches.add(new KeyValues(config, places, room));
     }
     this.angles = new Angles(config, room);
+  }
+
+  /** The JVM bounds memory outside its heap like the heap, unless it is told otherwise. */
+  private void requireMemory(int places, int room) {
+    long bytes = KeyValues.bytes(config, places, room);
+    long most = Runtime.getRuntime().maxMemory();
+    if (bytes > most) {
+      throw new InputException(
+          Words.format(
+              "Keys and values of %d sequences of up to %d tokens take %,d MB, and this JVM may use %,d MB: lower --batch or --max-tokens, or give it more memory (FORESIGHT_JAVA_OPTS=-Xmx…, spark.executor.memory).",
+              places, room, bytes >> 20, most >> 20));
+    }
   }
 
   /**

@@ -150,6 +150,16 @@ class GeneratorTest {
         .hasMessageContaining("Token id 96 at position 1");
   }
 
+  /** 2 · 4 bytes · all blocks · 2 kv heads · 40 channels · 64 tokens · 10⁹ sequences. */
+  @Test
+  void cacheThatTheMemoryCanNotHoldIsRefusedBeforeItIsMade() {
+    assertThatThrownBy(
+            () -> generate(settings(WARM, 1, 60, 1_000_000_000), prompt("a", 1, 2, 3, 4)))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("Keys and values of 1000000000 sequences of up to 64 tokens take ")
+        .hasMessageContaining("lower --batch");
+  }
+
   @Test
   void numbersThatMustBePositiveAreRefusedByTheirOption() {
     assertThatThrownBy(() -> settings(WARM, 0, 4, 2))

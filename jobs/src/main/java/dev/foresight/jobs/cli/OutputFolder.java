@@ -109,9 +109,7 @@ public final class OutputFolder {
   /** The same of a table that need not fit into memory, a file a partition. */
   public void table(String name, Dataset<Row> rows) throws IOException {
     target.requireOurs(name);
-    rows.write()
-        .mode(SaveMode.Overwrite)
-        .parquet(new Path(root, name).toString());
+    rows.write().mode(SaveMode.Overwrite).parquet(new Path(root, name).toString());
     for (FolderTree.Entry file : FolderTree.of(new Path(root, name), conf)) {
       if (file.name().endsWith(".parquet")) {
         String part = name + "/" + file.name();
