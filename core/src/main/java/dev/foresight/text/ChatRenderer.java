@@ -3,9 +3,11 @@ package dev.foresight.text;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.Context;
+import com.hubspot.jinjava.interpret.InterpreterFactory;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import dev.foresight.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,69 +17,62 @@ import java.util.Map;
 
 /**
  * A chat template in Jinjava, held to what Python's Jinja2 does with the settings of transformers:
- * blocks trimmed and stripped to the left, Python's string methods and operator precedence, and
- * content never read as template.
+ * blocks trimmed and stripped to the left, Python's values and expressions, and content never read
+ * as template. What is not known here is refused where a conversation comes to it.
  */
 final class ChatRenderer {
-  private static final int MAX_OUTPUT = 256 << 20; // characters; a template may loop for ever
+  /** Characters of an output or a value; a template may loop for ever. */
+  static final int MAX_OUTPUT = 256 << 20;
 
   private final Jinjava jinja;
-  private final String template;
+  private final TemplateSyntax.Adapted template;
 
+  /**
+   * @throws RefusedException if Jinja2 could not read the template
+   */
   ChatRenderer(String template) {
-    this.template = TemplateSyntax.adapt(template);
-    this.jinja = new Jinjava(config());
-    jinja.setResourceLocator(
-        (name, encoding, interpreter) -> {
-          throw new RefusedException("it includes another file, " + name);
-        });
-    jinja.registerFilter(new PythonStrings.Trim());
+    try {
+      this.template = TemplateSyntax.adapt(template);
+    } catch (StackOverflowError e) {
+      throw new RefusedException("its brackets or numbers are nested or long without end", e);
+    }
+    this.jinja = new Jinjava(config(this.template.parts()));
+    PlainTag.all().forEach(jinja::registerTag);
+    jinja.registerTag(new IfTag());
+    jinja.registerTag(new ForTag());
+    jinja.registerTag(new SetTag());
+    jinja.registerTag(new MacroTag());
     jinja.registerTag(new GenerationTag());
-    jinja.registerFunction(
-        new ELFunctionDefinition(
-            "", "raise_exception", ChatRenderer.class, "raiseException", Object.class));
   }
 
-  private static JinjavaConfig config() {
+  private static JinjavaConfig config(List<Object> parts) {
     LegacyOverrides likePython =
         LegacyOverrides.newBuilder()
-            .withUseTrimmingForNotesAndExpressions(true)
-            .withIterateOverMapKeys(true)
-            .withUseNaturalOperatorPrecedence(true)
-            .withHandleBackslashInQuotesOnly(true)
             .withParseWhitespaceControlStrictly(true)
-            .withEvaluateMapKeys(true)
-            .withUsePyishObjectMapper(true)
-            .withKeepNullableLoopValues(true)
+            .withHandleBackslashInQuotesOnly(true)
             .withAllowAdjacentTextNodes(true)
             .build();
     return JinjavaConfig.newBuilder()
-        .withTrimBlocks(true)
-        .withLstripBlocks(true)
+        .withTrimBlocks(false) // white space is TemplateSyntax's matter
+        .withLstripBlocks(false)
         .withKeepTrailingNewline(true)
         .withNestedInterpretationEnabled(false)
         .withMaxOutputSize(MAX_OUTPUT)
-        .withElResolver(PythonStrings.resolver())
+        .withInterperterFactory(
+            new InterpreterFactory() {
+              @Override
+              public JinjavaInterpreter newInstance(JinjavaInterpreter of) {
+                throw new UnsupportedOperationException("no tag that is known here needs another");
+              }
+
+              @Override
+              public JinjavaInterpreter newInstance(
+                  Jinjava jinja, Context context, JinjavaConfig config) {
+                return new PythonInterpreter(jinja, context, config, parts);
+              }
+            })
         .withLegacyOverrides(likePython)
         .build();
-  }
-
-  /** Why a conversation was not rendered. */
-  static final class RefusedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    RefusedException(String message) {
-      super(message);
-    }
-
-    RefusedException(String message, Throwable cause) {
-      super(message, cause);
-    }
-  }
-
-  /** What templates call to refuse a conversation. */
-  public static String raiseException(Object message) {
-    throw new RefusedException(String.valueOf(message));
   }
 
   /**
@@ -99,7 +94,7 @@ final class ChatRenderer {
     context.put("add_generation_prompt", asks);
     RenderResult result;
     try {
-      result = jinja.renderForResult(template, context);
+      result = jinja.renderForResult(template.template(), context);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       // of Jinjava's own dependencies only those are there that templates have been seen to need
       throw new RefusedException(e.toString(), e);
@@ -112,8 +107,8 @@ final class ChatRenderer {
 
   private static RefusedException refused(TemplateError error) {
     for (Throwable t = error.getException(); t != null; t = t.getCause()) {
-      if (t instanceof RefusedException) {
-        return new RefusedException(Words.format("'%s'", t.getMessage()), t);
+      if (t instanceof RefusedException refused) {
+        return refused.at(error.getLineno());
       }
     }
     String message = error.getMessage().replaceAll("\\s+", " ").strip();

@@ -125,14 +125,14 @@ public final class ChatTemplate implements Serializable {
     if (messages.isEmpty()) {
       return "";
     }
-    ChatRenderer jinja = renderer;
-    if (jinja == null) {
-      jinja = new ChatRenderer(template);
-      renderer = jinja;
-    }
     try {
+      ChatRenderer jinja = renderer;
+      if (jinja == null) {
+        jinja = new ChatRenderer(template);
+        renderer = jinja;
+      }
       return jinja.render(messages, tokens, asks);
-    } catch (ChatRenderer.RefusedException e) {
+    } catch (RefusedException e) {
       throw new InputException(
           Words.format(
                   "%s can't render a conversation: %s. Mend or remove the conversation, or name another",

@@ -1,92 +1,146 @@
 package dev.foresight.text;
 
-import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.lib.filter.Filter;
-import dev.foresight.Words;
-import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import jinjava.javax.el.CompositeELResolver;
-import jinjava.javax.el.ELContext;
-import jinjava.javax.el.ELResolver;
 
-/** The string methods that templates call, as Python has them: Java's differ or are missing. */
-final class PythonStrings extends ELResolver {
-  /** Methods whose only argument may be None, which stands for white space. */
-  private static final Set<String> NONE_IS_SPACE = Set.of("strip", "lstrip", "rstrip", "split");
+/** The string methods that templates call, as Python has them. */
+final class PythonStrings {
+  /** All that Python knows: these are there, and calling one of the others is refused. */
+  static final Set<String> NAMES =
+      Set.of(
+          "capitalize casefold center count encode endswith expandtabs find format format_map index"
+              .concat(" isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric")
+              .concat(" isprintable isspace istitle isupper join ljust lower lstrip maketrans")
+              .concat(" partition removeprefix removesuffix replace rfind rindex rjust rpartition")
+              .concat(" rsplit rstrip split splitlines startswith strip swapcase title translate")
+              .concat(" upper zfill")
+              .split(" "));
 
   private PythonStrings() {}
 
-  /** Jinjava's own resolver, these methods in front of it. */
-  static ELResolver resolver() {
-    CompositeELResolver all = new CompositeELResolver();
-    all.add(new PythonStrings());
-    all.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
-    return all;
-  }
-
-  /** {@code trim}, which Jinjava gives Java's idea of white space. */
-  static final class Trim implements Filter {
-    @Override
-    public String getName() {
-      return "trim";
-    }
-
-    @Override
-    public Object filter(Object value, JinjavaInterpreter interpreter, String... arguments) {
-      return value == null ? "" : strip(value.toString(), chars(arguments), true, true);
-    }
-  }
-
-  @Override
-  public Object invoke(
-      ELContext context, Object base, Object method, Class<?>[] types, Object[] parameters) {
-    if (!(base instanceof CharSequence)) {
-      return null;
-    }
-    Object[] given = parameters == null ? new Object[0] : parameters;
-    if (given.length == 1 && given[0] == null && NONE_IS_SPACE.contains(String.valueOf(method))) {
-      given = new Object[0];
-    }
-    String[] arguments = Arrays.stream(given).map(String::valueOf).toArray(String[]::new);
-    context.setPropertyResolved(true);
-    return call(base.toString(), String.valueOf(method), arguments);
-  }
-
-  private static Object call(String text, String method, String... arguments) {
-    return switch (method + "/" + arguments.length) {
-      case "strip/0", "strip/1" -> strip(text, chars(arguments), true, true);
-      case "lstrip/0", "lstrip/1" -> strip(text, chars(arguments), true, false);
-      case "rstrip/0", "rstrip/1" -> strip(text, chars(arguments), false, true);
-      case "startswith/1" -> text.startsWith(arguments[0]);
-      case "endswith/1" -> text.endsWith(arguments[0]);
-      case "upper/0" -> text.toUpperCase(Locale.ROOT);
-      case "lower/0" -> text.toLowerCase(Locale.ROOT);
-      case "replace/2" -> text.replace(arguments[0], arguments[1]);
-      case "split/0" -> words(text);
-      case "split/1" -> split(text, arguments[0], Integer.MAX_VALUE);
-      case "split/2" -> split(text, arguments[0], Integer.parseInt(arguments[1]));
-      default -> // Jinjava would go on with nothing in its place
-          throw new ChatRenderer.RefusedException(
-              Words.format(
-                  "it calls %s of a string with %d arguments, which is not known here",
-                  method, arguments.length));
+  static Object call(String text, String method, Arguments arguments) {
+    String what = method + " of a string";
+    return switch (method) {
+      case "strip", "lstrip", "rstrip" -> {
+        String chars = textOrNone(arguments.in(what, "").get(0), what);
+        yield strip(text, chars, !method.equals("rstrip"), !method.equals("lstrip"));
+      }
+      case "startswith" -> anyOf(arguments.one(what), what).stream().anyMatch(text::startsWith);
+      case "endswith" -> anyOf(arguments.one(what), what).stream().anyMatch(text::endsWith);
+      case "removeprefix" -> {
+        String start = text(arguments.one(what), what);
+        yield text.startsWith(start) ? text.substring(start.length()) : text;
+      }
+      case "removesuffix" -> {
+        String end = text(arguments.one(what), what);
+        yield text.endsWith(end) ? text.substring(0, text.length() - end.length()) : text;
+      }
+      case "upper", "lower" -> {
+        arguments.none(what);
+        yield cased(text, method.equals("upper"));
+      }
+      case "replace" -> {
+        List<Object> given = arguments.in(what, "old", "new", "count");
+        long most = number(Arguments.or(given.get(2), -1L), what);
+        yield replace(text, text(given.get(0), what), text(given.get(1), what), most);
+      }
+      case "split" -> {
+        List<Object> given = arguments.in(what, "sep", "maxsplit");
+        String separator = textOrNone(given.get(0), what);
+        long cuts = number(Arguments.or(given.get(1), -1L), what);
+        if (separator == null && cuts >= 0) {
+          throw RefusedException.of("it calls %s by white space a number of times", what);
+        }
+        yield separator == null ? words(text) : split(text, separator, cuts);
+      }
+      case "join" -> {
+        List<Object> items = PythonValues.items(arguments.one(what));
+        PythonValues.bound((long) items.size() * text.length());
+        yield String.join(text, items.stream().map(item -> text(item, what)).toList());
+      }
+      case "find" -> {
+        int found = text.indexOf(text(arguments.one(what), what));
+        yield found < 0 ? -1L : (long) text.codePointCount(0, found);
+      }
+      default ->
+          throw RefusedException.of(
+              "it calls %s with %d arguments, which is not known here",
+              what, arguments.positional().size() + arguments.named().size());
     };
   }
 
-  private static String chars(String... arguments) {
-    return arguments.length == 0 ? null : arguments[0];
+  /** In upper or lower case; characters newer than this Java may have cases that it misses. */
+  static String cased(String text, boolean upper) {
+    text.codePoints()
+        .filter(point -> Character.getType(point) == Character.UNASSIGNED)
+        .findFirst()
+        .ifPresent(
+            point -> {
+              throw RefusedException.of(
+                  "it changes the case of U+%04X, which this Java does not know", point);
+            });
+    return upper ? text.toUpperCase(Locale.ROOT) : text.toLowerCase(Locale.ROOT);
+  }
+
+  private static String text(Object given, String what) {
+    if (Arguments.required(given, what) instanceof String text) {
+      return text;
+    }
+    throw RefusedException.of("it calls %s with %s", what, PythonValues.described(given));
+  }
+
+  private static String textOrNone(Object given, String what) {
+    return given == Arguments.ABSENT || given == null ? null : text(given, what);
+  }
+
+  private static long number(Object given, String what) {
+    if (PythonNumbers.isWhole(given)) {
+      return PythonNumbers.whole(given);
+    }
+    throw RefusedException.of("it calls %s with %s", what, PythonValues.described(given));
+  }
+
+  /** One text, or a tuple of several. */
+  private static List<String> anyOf(Object given, String what) {
+    return given instanceof PythonValues.Tuple tuple
+        ? tuple.items().stream().map(item -> text(item, what)).toList()
+        : List.of(text(given, what));
+  }
+
+  /** The first {@code most} places, all if that is negative; nothing is before every character. */
+  static String replace(String text, String old, String by, long most) {
+    if (by.length() > 1 << 10) { // short ones make no text many times as long
+      PythonValues.bound((text.length() + 1L) * by.length());
+    }
+    if (!old.isEmpty() && most < 0) {
+      return text.replace(old, by);
+    }
+    StringBuilder out = new StringBuilder();
+    int at = 0;
+    for (long left = most; left != 0; left--) {
+      int found = text.indexOf(old, at);
+      if (found < 0) {
+        break;
+      }
+      out.append(text, at, found).append(by);
+      at = found + old.length();
+      if (old.isEmpty()) {
+        if (at == text.length()) {
+          break;
+        }
+        out.appendCodePoint(text.codePointAt(at));
+        at += Character.charCount(text.codePointAt(at));
+      }
+    }
+    return out.append(text.substring(at)).toString();
   }
 
   /**
    * @param chars code points to remove, null for white space
    */
-  private static String strip(String text, String chars, boolean left, boolean right) {
+  static String strip(String text, String chars, boolean left, boolean right) {
     int[] points = text.codePoints().toArray();
     int from = 0;
     int to = points.length;
@@ -104,12 +158,12 @@ final class PythonStrings extends ELResolver {
   }
 
   /** Python's {@code str.isspace}: also no-break spaces, and U+0085. */
-  private static boolean isSpace(int point) {
+  static boolean isSpace(int point) {
     return Character.isWhitespace(point) || Character.isSpaceChar(point) || point == 0x85;
   }
 
-  private static List<String> words(String text) {
-    List<String> words = new ArrayList<>();
+  private static List<Object> words(String text) {
+    List<Object> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     text.codePoints()
         .forEach(
@@ -131,12 +185,12 @@ final class PythonStrings extends ELResolver {
    * All parts, empty ones too, at the ends as well; what is behind {@code cuts} cuts stays whole,
    * and fewer than none are as many as there are.
    */
-  private static List<String> split(String text, String separator, int cuts) {
+  private static List<Object> split(String text, String separator, long cuts) {
     if (separator.isEmpty()) {
-      throw new ChatRenderer.RefusedException("it splits a string by an empty separator");
+      throw RefusedException.of("it splits a string by an empty separator");
     }
-    int most = cuts < 0 ? Integer.MAX_VALUE : cuts;
-    List<String> parts = new ArrayList<>();
+    long most = cuts < 0 ? Long.MAX_VALUE : cuts;
+    List<Object> parts = new ArrayList<>();
     int from = 0;
     int at = text.indexOf(separator);
     for (; at >= 0 && parts.size() < most; at = text.indexOf(separator, from)) {
@@ -146,32 +200,4 @@ final class PythonStrings extends ELResolver {
     parts.add(text.substring(from));
     return parts;
   }
-
-  @Override
-  public Class<?> getCommonPropertyType(ELContext context, Object base) {
-    return null; // methods only: properties are Jinjava's own matter, here and below
-  }
-
-  @Override
-  public Iterator<FeatureDescriptor> getFeatureDescriptors(ELContext context, Object base) {
-    return null;
-  }
-
-  @Override
-  public Class<?> getType(ELContext context, Object base, Object property) {
-    return null;
-  }
-
-  @Override
-  public Object getValue(ELContext context, Object base, Object property) {
-    return null;
-  }
-
-  @Override
-  public boolean isReadOnly(ELContext context, Object base, Object property) {
-    return true;
-  }
-
-  @Override
-  public void setValue(ELContext context, Object base, Object property, Object value) {}
 }

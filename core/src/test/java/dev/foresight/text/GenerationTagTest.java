@@ -50,6 +50,10 @@ class GenerationTagTest {
                 "{% set ns = namespace(x=1) %}{% generation %}{% set ns.x = 2 %}{{ ns.x }}{% endgeneration %}{{ ns.x }}",
                 "22"
               },
+              {
+                "{% set x = 1 %}{% generation %}{% set x = 2 %}{{ x }}{% endgeneration %}{{ x }}",
+                "21"
+              },
               {"{% generation %}{{ '{% generation %}' }}{% endgeneration %}", "{% generation %}"},
               {
                 "{% generation %}{# c #}a{% generation %}b{% endgeneration %}{% endgeneration %}",

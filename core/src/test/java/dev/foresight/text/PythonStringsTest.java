@@ -45,6 +45,15 @@ class PythonStringsTest {
         "s.split(',', 1)|join('/'); a,b,c; a/b,c",
         "s.split(',', -1)|join('/'); a,b,c; a/b/c",
         "s.split(',')|length; abc; 1",
+        "s.split(',', maxsplit=1)|join('/'); a,b,c; a/b,c",
+        "s.replace('a', 'b', 2); aaa; bba",
+        "s.replace('', '-', 2); ab; -a-b",
+        "s.replace('', '-'); 😀; -😀-",
+        "s.removeprefix('a').removesuffix('c'); abc; b",
+        "s.find('b'); 😀b; 1",
+        "s.find('c'); ab; -1",
+        "s.join(['a', 'b']); /; a/b",
+        "s.startswith(('x', 'a')); ab; True",
         "s|trim; ` x `; x",
       })
   void methodGivesWhatPythonGives(String expression, String s, String expected) {
@@ -94,7 +103,9 @@ class PythonStringsTest {
         "s.title()              | title of a string with 0 arguments",
         "s.split(',', 1, 2)     | split of a string with 3 arguments",
         "s.strip('a', 'b')      | strip of a string with 2 arguments",
-        "s.replace('a')         | replace of a string with 1 arguments",
+        "s.replace('a')         | replace of a string without an argument that it needs",
+        "s.strip(1)             | strip of a string with a whole number",
+        "s.split(none, 1)       | by white space a number of times",
         "s.encode('utf-8')      | encode of a string with 1 arguments"
       })
   void methodOrArgumentThatIsNotKnownIsRefused(String expression, String part) {
