@@ -114,7 +114,8 @@ def autoround(options):
     tokens = torch.tensor(sequences(options.store))
     rounder = AutoRound(
         float_model(options.model), AutoTokenizer.from_pretrained(options.model), bits=options.bits, group_size=options.group,
-        sym=True, iters=200, nsamples=len(tokens), seqlen=tokens.shape[1], dataset=list(tokens.split(8)), device_map="cpu")
+        sym=True, iters=200, batch_size=options.batch, nsamples=len(tokens), seqlen=tokens.shape[1],
+        dataset=list(tokens.split(options.batch)), device_map="cpu")
     model, _ = rounder.quantize()
     yield from dequantized(model, options.group)
 
@@ -197,6 +198,7 @@ def main():
     command.add_argument("--out", type=pathlib.Path, required=True)
     command.add_argument("--bits", type=int, required=True)
     command.add_argument("--group", type=int, required=True)
+    command.add_argument("--batch", type=int, default=8, help="sequences of a step of auto-round")
     command = commands.add_parser("table")
     command.set_defaults(run=table)
     command.add_argument("out", type=pathlib.Path)

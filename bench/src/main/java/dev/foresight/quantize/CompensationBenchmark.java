@@ -75,7 +75,8 @@ public final class CompensationBenchmark {
       GroupSteps steps = GroupRounding.steps(weights, grid, group, workers);
       for (int i = 0; i < repetitions; i++) {
         long start = THREADS.getCurrentThreadCpuTime();
-        try (Compensation compensation = new Compensation(tokens, ones, 0.3, product, workers, "x")) {
+        try (Compensation compensation =
+            new Compensation(tokens, ones, 0.3, product, workers, "x")) {
           long made = THREADS.getCurrentThreadCpuTime();
           compensation.round(
               weights, grid, group, steps.steps().clone(), steps.zeros(), 1, workers);

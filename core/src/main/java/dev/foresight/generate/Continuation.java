@@ -20,4 +20,13 @@ public record Continuation(int[] tokens, float[] logProbabilities, End end)
     /** There was no room for more. */
     LENGTH
   }
+
+  /** Mean of {@code logProbabilities}. */
+  public double meanLogProbability() {
+    double sum = 0;
+    for (float logProbability : logProbabilities) {
+      sum += logProbability;
+    }
+    return sum / logProbabilities.length;
+  }
 }

@@ -143,6 +143,7 @@ public final class Generator {
               "The prompt %s is %d tokens, and %s has %d positions: nothing can follow it. Shorten it.",
               prompt.id(), length, model.model().location(), config.maxPositions()));
     }
-    return Math.min(length + settings.maxTokens(), config.maxPositions());
+    int most = Math.min(settings.maxTokens(), prompt.most());
+    return Math.min(length + most, config.maxPositions());
   }
 }

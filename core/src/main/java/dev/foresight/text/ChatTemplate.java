@@ -36,7 +36,7 @@ public final class ChatTemplate implements Serializable {
           "mask_token");
 
   private final String location;
-  private final String template;
+  private final String template; // null for none
   private final HashMap<String, String> tokens;
   private final boolean asks;
   private transient volatile ChatRenderer renderer;
@@ -56,6 +56,11 @@ public final class ChatTemplate implements Serializable {
     this.template = template;
     this.tokens = tokens;
     this.asks = asks;
+  }
+
+  /** No template: conversations stay what they are, as {@link ConversationText}. */
+  public static ChatTemplate verbatim() {
+    return new ChatTemplate("the corpus", null, Map.of());
   }
 
   /**
@@ -124,6 +129,9 @@ public final class ChatTemplate implements Serializable {
   public String render(List<ChatMessage> messages) {
     if (messages.isEmpty()) {
       return "";
+    }
+    if (template == null) {
+      return ConversationText.write(messages);
     }
     try {
       ChatRenderer jinja = renderer;

@@ -14,6 +14,7 @@ import dev.foresight.jobs.cli.Version;
 import dev.foresight.jobs.evaluate.CompareCommand;
 import dev.foresight.jobs.evaluate.EvaluateCommand;
 import dev.foresight.jobs.generate.GenerateCommand;
+import dev.foresight.jobs.generate.RegenerateCommand;
 import dev.foresight.jobs.inspect.ExportBlocksCommand;
 import dev.foresight.jobs.inspect.InspectCommand;
 import dev.foresight.jobs.inspect.RunCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       GenerateCommand.class,
+      RegenerateCommand.class,
       CalibrateCommand.class,
       SketchesCommand.class,
       QuantizeCommand.class,

@@ -31,6 +31,7 @@ import org.apache.spark.sql.SparkSession;
 public record Corpus(
     String location, String column, ShardBy shardBy, Optional<String> chatTemplate) {
   private static final String TABLE = "table:";
+  private static final String OPTION = "--corpus";
 
   /** Files with a {@code text} each line or row, each file a shard. */
   public static Corpus files(String location) {
@@ -38,9 +39,14 @@ public record Corpus(
   }
 
   /** Says which files are read; those of a table are its catalog's. */
-  public void addTo(Footprint footprint) {
+  void addTo(Footprint footprint) {
+    addTo(footprint, OPTION);
+  }
+
+  /** The same of a corpus that another option names. */
+  public void addTo(Footprint footprint, String option) {
     if (!location.startsWith(TABLE)) {
-      footprint.readsAll("--corpus", location);
+      footprint.readsAll(option, location);
     }
     footprint.reads("--chat-template", chatTemplate.orElse(null));
   }
@@ -52,26 +58,41 @@ public record Corpus(
    * @throws InputException if the corpus is refused
    */
   CorpusText read(SparkSession session, ModelFolder model) throws IOException {
-    return read(session, model, UnaryOperator.identity());
+    return read(new CorpusReader(session, OPTION), session, model, UnaryOperator.identity());
   }
 
   /**
    * The same with conversations that ask for an answer.
    *
+   * @param option that names the corpus, for messages
    * @throws InputException likewise
    */
-  public CorpusText readPrompts(SparkSession session, ModelFolder model) throws IOException {
-    return read(session, model, ChatTemplate::asking);
+  public CorpusText readPrompts(SparkSession session, ModelFolder model, String option)
+      throws IOException {
+    return read(new CorpusReader(session, option), session, model, ChatTemplate::asking);
   }
 
-  private CorpusText read(SparkSession session, ModelFolder model, UnaryOperator<ChatTemplate> form)
+  /**
+   * Documents, conversations among them as they are: {@link dev.foresight.text.ConversationText}.
+   *
+   * @throws InputException if the corpus is refused
+   */
+  public CorpusText readVerbatim(SparkSession session) throws IOException {
+    return new CorpusReader(session, OPTION)
+        .read(location, column, shardBy, ChatTemplate::verbatim);
+  }
+
+  private CorpusText read(
+      CorpusReader reader,
+      SparkSession session,
+      ModelFolder model,
+      UnaryOperator<ChatTemplate> form)
       throws IOException {
     if (chatTemplate.isPresent()) { // asked for: it must be there whatever the corpus holds
       ChatTemplate template = form.apply(template(session, model));
-      return new CorpusReader(session).read(location, column, shardBy, () -> template);
+      return reader.read(location, column, shardBy, () -> template);
     }
-    return new CorpusReader(session)
-        .read(location, column, shardBy, () -> form.apply(template(session, model)));
+    return reader.read(location, column, shardBy, () -> form.apply(template(session, model)));
   }
 
   private ChatTemplate template(SparkSession session, ModelFolder model) {

@@ -1,6 +1,7 @@
 package dev.foresight.jobs.generate;
 
 import dev.foresight.InputException;
+import dev.foresight.generate.Generator;
 import dev.foresight.jobs.calibrate.Corpus;
 import dev.foresight.jobs.calibrate.ExecutionOptions;
 import dev.foresight.jobs.cli.Settings;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Spec;
             + " executors.",
     sortOptions = false)
 public final class GenerateCommand implements Callable<Integer> {
+  static final String PROMPTS = "--prompts";
+
   @Spec private CommandSpec spec;
   @Mixin private SparkOptions spark;
   @Mixin private SamplingOptions sampling;
@@ -43,17 +46,21 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "Folder, any Hadoop URI: float, ours, or another's compressed-tensors.")
   private String model;
 
-  @Option(names = "--prompt", description = "Text to continue; repeat it for several.")
+  @Option(
+      names = "--prompt",
+      split = Settings.REPEATED,
+      description = "Text to continue; repeat it for several.")
   private List<String> prompts = new ArrayList<>();
 
   @Option(
       names = "--user",
+      split = Settings.REPEATED,
       description =
           "What a user says, to be answered in the model's chat template; repeat it for several.")
   private List<String> users = new ArrayList<>();
 
   @Option(
-      names = {"--prompts", "--corpus"},
+      names = PROMPTS,
       description =
           "Corpus of prompts as calibrate reads it; conversations are answered. With --out.")
   private String corpus;
@@ -71,6 +78,36 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "File of the Jinja template for conversations (default: the model's own).")
   private String chatTemplate;
 
+  @Option(
+      names = "--candidates",
+      defaultValue = "1",
+      description =
+          "Continuations of each prompt, which runs once for all of them (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int candidates;
+
+  @Option(
+      names = "--max-tokens",
+      defaultValue = "256",
+      description =
+          "Tokens of a continuation at most; fewer where the model's positions end (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int maxTokens;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "0",
+      description =
+          "What logits are divided by; 0 takes the likeliest token (default: ${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
+      names = "--top-p",
+      defaultValue = "1",
+      description =
+          "Only the likeliest tokens that have this share together (default: ${DEFAULT-VALUE}).")
+  private double topP;
+
   @Option(names = "--out", description = "Folder to write into, any Hadoop URI.")
   private String output;
 
@@ -80,7 +117,7 @@ public final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    sampling.settings(Set.of()); // refused before anything begins
+    settings(Set.of()); // refused before anything begins
     PrintWriter out = spec.commandLine().getOut();
     if (corpus == null) {
       Configuration conf = SparkOptions.configuration();
@@ -91,20 +128,28 @@ public final class GenerateCommand implements Callable<Integer> {
               .addsToLocal("--cache", execution.execution().cache());
       footprint.check(conf);
       Corpus form = corpus("");
-      new PromptRun(model, execution.execution(), sampling, conf, out).run(prompts, users, form);
+      new PromptRun(model, execution.execution(), this::settings, conf, out)
+          .run(prompts, users, form);
       return 0;
     }
     Corpus read = corpus(corpus);
     Footprint footprint = Settings.footprint(spec).reads("--model", model);
-    read.addTo(footprint);
+    read.addTo(footprint, PROMPTS);
     footprint
         .writesFolder("--out", output, FolderKind.TEXT, overwrite)
         .addsToLocal("--cache", execution.execution().cache());
     try (SparkRun held = spark.open("generate", footprint)) {
       new GenerateJob(held.session(), out)
-          .run(new GenerateJob.Request(model, read, sampling, execution.execution(), footprint));
+          .run(
+              new GenerateJob.Request(
+                  model, read, this::settings, execution.execution(), footprint));
     }
     return 0;
+  }
+
+  private Generator.Settings settings(Set<Integer> stops) {
+    return sampling.settings(
+        new SamplingOptions.Main(candidates, maxTokens, temperature, topP), stops);
   }
 
   private Corpus corpus(String location) {

@@ -23,20 +23,22 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 
 /** Prompts of the command line, continued in this process and printed. */
 final class PromptRun {
   private final String model;
   private final Execution execution;
-  private final SamplingOptions sampling;
+  private final Function<Set<Integer>, Generator.Settings> sampling;
   private final Configuration conf;
   private final PrintWriter out;
 
   PromptRun(
       String model,
       Execution execution,
-      SamplingOptions sampling,
+      Function<Set<Integer>, Generator.Settings> sampling,
       Configuration conf,
       PrintWriter out) {
     this.model = model;
@@ -61,7 +63,7 @@ final class PromptRun {
     try (Model opened = ExportedCheckpoints.model(folder);
         Tokenizer tokenizer = Tokenizer.open(folder)) {
       opened.notes().forEach(note -> out.println("Note: " + note));
-      Generator.Settings settings = sampling.settings(StopTokens.of(folder, tokenizer));
+      Generator.Settings settings = sampling.apply(StopTokens.of(folder, tokenizer));
       List<Prompt> prompts = new ArrayList<>();
       for (String text : all) {
         prompts.add(new Prompt(id(text), tokenizer.prompt(text)));

@@ -5,43 +5,13 @@ import dev.foresight.generate.Sampling;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** How a model continues a prompt. */
+/** How a model continues a prompt, whatever the command. */
 final class SamplingOptions {
-  @Option(
-      names = "--candidates",
-      defaultValue = "1",
-      description =
-          "Continuations of each prompt, which runs once for all of them (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int candidates;
-
-  @Option(
-      names = "--max-tokens",
-      defaultValue = "256",
-      description =
-          "Tokens of a continuation at most; fewer where the model's positions end (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int maxTokens;
-
-  @Option(
-      names = "--temperature",
-      defaultValue = "0",
-      description =
-          "What logits are divided by; 0 takes the likeliest token (default: ${DEFAULT-VALUE}).")
-  private double temperature;
-
   @Option(
       names = "--top-k",
       defaultValue = "0",
       description = "Only so many of the likeliest tokens, 0 for all (default: ${DEFAULT-VALUE}).")
   private int topK;
-
-  @Option(
-      names = "--top-p",
-      defaultValue = "1",
-      description =
-          "Only the likeliest tokens that have this share together (default: ${DEFAULT-VALUE}).")
-  private double topP;
 
   @Option(
       names = "--min-p",
@@ -73,13 +43,23 @@ final class SamplingOptions {
   private int batch;
 
   /**
+   * Options whose defaults differ from command to command.
+   *
+   * @param candidates continuations of a prompt
+   * @param maxTokens of a continuation
+   */
+  record Main(int candidates, int maxTokens, double temperature, double topP) {}
+
+  /**
    * What the options say.
    *
    * @param stops tokens that end a continuation
    * @throws dev.foresight.InputException if one is outside its range
    */
-  Generator.Settings settings(Set<Integer> stops) {
-    Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty);
-    return new Generator.Settings(sampling, seed, candidates, maxTokens, stops, batch);
+  Generator.Settings settings(Main main, Set<Integer> stops) {
+    Sampling sampling =
+        new Sampling(main.temperature(), topK, main.topP(), minP, repetitionPenalty);
+    return new Generator.Settings(
+        sampling, seed, main.candidates(), main.maxTokens(), stops, batch);
   }
 }

@@ -7,6 +7,7 @@ import dev.foresight.jobs.cli.SparkOptions;
 import dev.foresight.jobs.cli.SparkRun;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -30,6 +31,17 @@ public final class VerifyCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "DIR", description = "The model folder.")
   private String folder;
 
+  /** A problem that ends with a full stop says itself how to mend it. */
+  private String refusal(List<String> problems) {
+    String first = problems.get(0);
+    int more = problems.size() - 1;
+    String others = more == 0 ? "" : Words.format(" (and %d more)", more);
+    return first.endsWith(".")
+        ? Words.format(
+            "%s is damaged: %s%s.", folder, first.substring(0, first.length() - 1), others)
+        : Words.format("%s is damaged: %s%s. Fetch or write it again.", folder, first, others);
+  }
+
   @Override
   public Integer call() throws IOException {
     try (SparkRun held = spark.open("verify", Settings.footprint(spec))) {
@@ -38,13 +50,7 @@ public final class VerifyCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       outcome.problems().forEach(out::println);
       if (!outcome.problems().isEmpty()) {
-        int more = outcome.problems().size() - 1;
-        throw new InputException(
-            Words.format(
-                "%s is damaged: %s%s. Fetch or write it again.",
-                folder,
-                outcome.problems().get(0),
-                more == 0 ? "" : Words.format(" (and %d more)", more)));
+        throw new InputException(refusal(outcome.problems()));
       }
       if (outcome.reported()) {
         out.printf(

@@ -51,7 +51,7 @@ final class VerifyJob {
    * @param files what was found of them
    * @param linears that were dequantized
    * @param digests of them, how many had a hash to compare with
-   * @param problems a sentence each, without a full stop
+   * @param problems a sentence each, with a full stop where it ends with how to mend it
    */
   record Outcome(
       boolean reported, ReportedFiles files, int linears, int digests, List<String> problems) {}

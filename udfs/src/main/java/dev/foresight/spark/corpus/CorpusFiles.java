@@ -22,12 +22,13 @@ import org.apache.hadoop.fs.RemoteIterator;
 /**
  * The files of a corpus.
  *
+ * @param option that names them
  * @param location as it was given: a file, folder or glob
  * @param root path of the folder that shard ids are relative to
  * @param kind of all files
  * @param files in order of their paths
  */
-record CorpusFiles(String location, String root, Kind kind, List<FileStatus> files) {
+record CorpusFiles(String option, String location, String root, Kind kind, List<FileStatus> files) {
   private static final long LARGEST_TEXT = 1L << 30; // a document is one array in memory
 
   /** What a file holds. */
@@ -37,7 +38,7 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
     ORC,
     TEXT;
 
-    static Kind of(Path file) {
+    static Kind of(Path file, String option) {
       String name = file.getName().replaceFirst("\\.(gz|zst|bz2|lz4|snappy)$", "");
       return switch (name.substring(name.lastIndexOf('.') + 1)) {
         case "jsonl", "json", "ndjson" -> JSON_LINES;
@@ -47,17 +48,18 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
         default ->
             throw new InputException(
                 Words.format(
-                        "--corpus: %s is none of .jsonl, .json, .ndjson, .txt (also .gz, .zst), .parquet,",
-                        file)
+                        "%s: %s is none of .jsonl, .json, .ndjson, .txt (also .gz, .zst), .parquet,",
+                        option, file)
                     + " .orc: name files by a glob that leaves it out.");
       };
     }
   }
 
   /**
+   * @param option that names them, for messages
    * @throws InputException if there are none, or of several kinds
    */
-  static CorpusFiles find(Configuration conf, String location) throws IOException {
+  static CorpusFiles find(Configuration conf, String option, String location) throws IOException {
     FileMatches matches = FileMatches.of(location, conf);
     List<FileStatus> found = new ArrayList<>();
     for (FileStatus match : matches.found()) {
@@ -69,20 +71,21 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
     }
     if (found.isEmpty()) {
       throw new InputException(
-          Words.format("No file matches --corpus '%s': check the path.", location));
+          Words.format("No file matches %s '%s': check the path.", option, location));
     }
     found.sort((a, b) -> a.getPath().compareTo(b.getPath()));
-    List<Kind> kinds = found.stream().map(file -> Kind.of(file.getPath())).distinct().toList();
+    List<Kind> kinds =
+        found.stream().map(file -> Kind.of(file.getPath(), option)).distinct().toList();
     if (kinds.size() > 1) {
       throw new InputException(
           Words.format(
-              "--corpus '%s' matches files of several kinds (%s): choose files of one kind by a glob.",
-              location, kinds));
+              "%s '%s' matches files of several kinds (%s): choose files of one kind by a glob.",
+              option, location, kinds));
     }
     if (kinds.get(0) == Kind.TEXT) {
       found.forEach(CorpusFiles::requireDocumentSize);
     }
-    return new CorpusFiles(location, matches.root().toUri().getPath(), kinds.get(0), found);
+    return new CorpusFiles(option, location, matches.root().toUri().getPath(), kinds.get(0), found);
   }
 
   /** All files below a folder; what begins with a dot or underscore is none of the data. */
@@ -115,7 +118,7 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
 
   /** The same corpus, of these files alone. */
   CorpusFiles of(List<FileStatus> some) {
-    return new CorpusFiles(location, root, kind, some);
+    return new CorpusFiles(option, location, root, kind, some);
   }
 
   /** Paths of all files. */
@@ -145,7 +148,7 @@ record CorpusFiles(String location, String root, Kind kind, List<FileStatus> fil
    */
   void requireUnchanged(Configuration conf) throws IOException {
     Map<Path, FileStatus> before = byPath(files);
-    Map<Path, FileStatus> after = byPath(find(conf, location).files());
+    Map<Path, FileStatus> after = byPath(find(conf, option, location).files());
     Set<Path> all = new TreeSet<>(before.keySet());
     all.addAll(after.keySet());
     for (Path file : all) {

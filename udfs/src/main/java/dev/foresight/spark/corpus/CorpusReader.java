@@ -52,10 +52,21 @@ public final class CorpusReader {
 
   private final SparkSession spark;
   private final Configuration conf;
+  private final String option;
 
-  /** Reads with this session. */
+  /** Reads with this session what {@code --corpus} names. */
   public CorpusReader(SparkSession spark) {
+    this(spark, "--corpus");
+  }
+
+  /**
+   * Reads with this session.
+   *
+   * @param option that names the corpus, for messages
+   */
+  public CorpusReader(SparkSession spark, String option) {
     this.spark = spark;
+    this.option = option;
     this.conf = spark.sessionState().newHadoopConf();
   }
 
@@ -75,9 +86,9 @@ public final class CorpusReader {
     if (location.startsWith(TABLE)) {
       Dataset<Row> rows =
           table(location.substring(TABLE.length()), column, shardBy, Conversations.of(chat), seen);
-      return new CorpusText(rows, location, column, seen, null, conf, null);
+      return new CorpusText(rows, option, location, column, seen, null, conf, null);
     }
-    CorpusFiles files = CorpusFiles.find(conf, location);
+    CorpusFiles files = CorpusFiles.find(conf, option, location);
     boolean fromPath = shardBy instanceof ShardBy.Column by && files.haveFolders(by.name());
     ShardIds ids = new ShardIds(shardBy, files.root(), fromPath);
     if (shardBy instanceof ShardBy.File) {
@@ -111,7 +122,14 @@ public final class CorpusReader {
     }
     var task = documents(DocumentParser.plain(), ids, Documents.RowOf.FILE, files.location(), seen);
     return new CorpusText(
-        documents(lines(files), task), files.location(), column, seen, files, conf, this::lines);
+        documents(lines(files), task),
+        option,
+        files.location(),
+        column,
+        seen,
+        files,
+        conf,
+        this::lines);
   }
 
   private CorpusText jsonLines(
@@ -120,7 +138,14 @@ public final class CorpusReader {
     JsonLines parser = new JsonLines(column, conversations, shardKey);
     var task = documents(parser, ids, Documents.RowOf.LINE, files.location(), seen);
     return new CorpusText(
-        documents(lines(files), task), files.location(), column, seen, files, conf, this::lines);
+        documents(lines(files), task),
+        option,
+        files.location(),
+        column,
+        seen,
+        files,
+        conf,
+        this::lines);
   }
 
   private Dataset<Row> lines(CorpusFiles files) {
@@ -155,6 +180,7 @@ public final class CorpusReader {
     seen.key(); // of the columns of one file at least
     return new CorpusText(
         all,
+        option,
         files.location(),
         column,
         seen,
@@ -174,8 +200,8 @@ public final class CorpusReader {
     if (shardBy instanceof ShardBy.File) {
       throw new InputException(
           Words.format(
-              "--corpus table:%s: a table has no files to name shards by: give --shard-by column:NAME or partition:N.",
-              name));
+              "%s table:%s: a table has no files to name shards by: give --shard-by column:NAME or partition:N.",
+              option, name));
     }
     Dataset<Row> rows;
     try {

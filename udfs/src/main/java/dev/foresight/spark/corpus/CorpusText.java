@@ -17,6 +17,7 @@ import org.apache.spark.sql.Row;
 /** Documents of a corpus, which can be asked afterwards whether all of it was read. */
 public final class CorpusText {
   private final Dataset<Row> rows;
+  private final String option;
   private final String location;
   private final String column;
   private final Seen seen;
@@ -26,12 +27,14 @@ public final class CorpusText {
   private List<String> empty = List.of();
 
   /**
+   * @param option that names it, for messages
    * @param seen told by the tasks that make {@code rows}
    * @param files null of a table
    * @param source what is in some of the files
    */
   CorpusText(
       Dataset<Row> rows,
+      String option,
       String location,
       String column,
       Seen seen,
@@ -39,6 +42,7 @@ public final class CorpusText {
       Configuration conf,
       Function<CorpusFiles, Dataset<Row>> source) {
     this.rows = rows;
+    this.option = option;
     this.location = location;
     this.column = column;
     this.seen = seen;
@@ -69,12 +73,13 @@ public final class CorpusText {
     }
     if (!seen.anyDocument()) {
       throw new InputException(
-          Words.format("--corpus '%s' has no documents: its files are empty.", location));
+          Words.format("%s '%s' has no documents: its files are empty.", option, location));
     }
     if (!seen.anyKey()) {
       throw new InputException(
           Words.format(
-              "No document of --corpus '%s' has '%s'; they have: %s. Name the one that holds the text by --text-column%s.",
+              "No document of %s '%s' has '%s'; they have: %s. Name the one that holds the text by --text-column%s.",
+              option,
               location,
               column,
               seen.otherKeys().isEmpty() ? "nothing" : String.join(", ", seen.otherKeys()),
@@ -94,8 +99,8 @@ public final class CorpusText {
         && !CorpusFaults.naming(() -> source.apply(files.of(doubtful)).isEmpty())) {
       throw new IllegalStateException(
           Words.format(
-              "Spark passed over files of --corpus '%s', some of %s",
-              location, doubtful.stream().map(FileStatus::getPath).toList()));
+              "Spark passed over files of %s '%s', some of %s",
+              option, location, doubtful.stream().map(FileStatus::getPath).toList()));
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
@@ -70,8 +71,12 @@ public final class PromptGroups implements AutoCloseable {
     return digest;
   }
 
-  /** The groups, each a partition of its own: its number and its prompts in order. */
-  JavaRDD<Tuple2<Long, List<NumberedPrompt>>> groups() {
+  /** What a task makes of each group: its number and its prompts in order, a partition each. */
+  public <T> List<T> map(Function<Tuple2<Long, List<NumberedPrompt>>, T> task) {
+    return groups().map(task).collect();
+  }
+
+  private JavaRDD<Tuple2<Long, List<NumberedPrompt>>> groups() {
     int groups = Math.toIntExact((count + SIZE - 1) / SIZE);
     return prompts
         .mapToPair(prompt -> new Tuple2<>(prompt.number() / SIZE, prompt))

@@ -66,8 +66,9 @@ public enum FolderKind {
   TEXT(
       "folder of generated text",
       FolderKind.MARK,
-      "foresight\\.json|part-\\d{5,}\\.jsonl|report\\.json|_SUCCESS|_temporary/(plan\\.json|UUID-.*)",
-      List.of("foresight.json", "part-00000.jsonl", "report.json"));
+      "foresight\\.json|text/part-\\d{5,}\\.jsonl|report\\.json|_SUCCESS|candidates/TABLE"
+          + "|_temporary/(plan\\.json|candidates/part-\\d{5,}\\.jsonl|UUID-.*)",
+      List.of("foresight.json", "text/part-00000.jsonl", "report.json"));
 
   /** The mark of folders that have no report or manifest from the first on. */
   static final String MARK = "foresight.json";

@@ -38,13 +38,14 @@ class CorpusFilesTest {
   }
 
   private List<String> names(String location) throws IOException {
-    return CorpusFiles.find(conf, folder.resolve(location).toString()).paths().stream()
+    return CorpusFiles.find(conf, "--corpus", folder.resolve(location).toString()).paths().stream()
         .map(path -> folder.relativize(Path.of(path.toUri().getPath())).toString())
         .toList();
   }
 
   private void assertRefused(String location, String... parts) {
-    assertThatThrownBy(() -> CorpusFiles.find(conf, folder.resolve(location).toString()))
+    assertThatThrownBy(
+            () -> CorpusFiles.find(conf, "--corpus", folder.resolve(location).toString()))
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll(parts);
   }
@@ -60,7 +61,7 @@ class CorpusFilesTest {
     "a.b.txt, TEXT"
   })
   void suffixSaysWhatAFileHolds(String name, Kind kind) {
-    assertThat(Kind.of(new org.apache.hadoop.fs.Path("/x/" + name))).isEqualTo(kind);
+    assertThat(Kind.of(new org.apache.hadoop.fs.Path("/x/" + name), "--corpus")).isEqualTo(kind);
   }
 
   @Test
@@ -106,7 +107,7 @@ class CorpusFilesTest {
   @Test
   void fileThatCameWentOrChangedIsNamed() throws IOException {
     put("c/a.txt", "c/b.txt");
-    CorpusFiles before = CorpusFiles.find(conf, folder.resolve("c").toString());
+    CorpusFiles before = CorpusFiles.find(conf, "--corpus", folder.resolve("c").toString());
     before.requireUnchanged(conf);
     put("c/c.txt");
     assertThatThrownBy(() -> before.requireUnchanged(conf))
@@ -122,7 +123,7 @@ class CorpusFilesTest {
   @Test
   void partOfACorpusIsWhatWasNotReadOfIt() throws IOException {
     put("c/a.txt", "c/b.txt", "c/c.txt");
-    CorpusFiles all = CorpusFiles.find(conf, folder.resolve("c").toString());
+    CorpusFiles all = CorpusFiles.find(conf, "--corpus", folder.resolve("c").toString());
     assertThat(all.of(all.without(java.util.Set.of(all.paths().get(1)))).paths())
         .containsExactly(all.paths().get(0), all.paths().get(2));
   }
@@ -130,7 +131,7 @@ class CorpusFilesTest {
   @Test
   void fileAndItsCompressedCopyAreOneShard() throws IOException {
     put("c/a.jsonl", "c/a.jsonl.gz");
-    CorpusFiles files = CorpusFiles.find(conf, folder.resolve("c").toString());
+    CorpusFiles files = CorpusFiles.find(conf, "--corpus", folder.resolve("c").toString());
     ShardIds ids = new ShardIds(ShardBy.parse("file"), files.root(), false);
     assertThatThrownBy(() -> files.requireOneFileAShard(ids))
         .isInstanceOf(InputException.class)
@@ -140,9 +141,12 @@ class CorpusFilesTest {
   @Test
   void everyFileMustLieBelowSuchAFolder() throws IOException {
     put("c/lang=de/a.txt", "c/lang=fr/deep/b.txt");
-    assertThat(CorpusFiles.find(conf, folder.resolve("c").toString()).haveFolders("lang")).isTrue();
+    assertThat(
+            CorpusFiles.find(conf, "--corpus", folder.resolve("c").toString()).haveFolders("lang"))
+        .isTrue();
     put("c/c.txt");
-    assertThat(CorpusFiles.find(conf, folder.resolve("c").toString()).haveFolders("lang"))
+    assertThat(
+            CorpusFiles.find(conf, "--corpus", folder.resolve("c").toString()).haveFolders("lang"))
         .isFalse();
   }
 }
