@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
+import dev.foresight.text.jinja.ChatRenderer;
+import dev.foresight.text.python.RefusedException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,7 +143,7 @@ public final class ChatTemplate implements Serializable {
         jinja = new ChatRenderer(template);
         renderer = jinja;
       }
-      return jinja.render(messages, tokens, asks);
+      return jinja.render(names(messages));
     } catch (RefusedException e) {
       throw new InputException(
           Words.format(
@@ -148,5 +152,22 @@ public final class ChatTemplate implements Serializable {
               + " template by --chat-template.",
           e);
     }
+  }
+
+  /** What transformers lets a template see of a conversation without tools or documents. */
+  private Map<String, Object> names(List<ChatMessage> messages) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (ChatMessage message : messages) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("role", message.role());
+      row.put("content", message.content());
+      rows.add(row);
+    }
+    Map<String, Object> names = new HashMap<>(tokens);
+    names.put("messages", rows);
+    names.put("tools", null);
+    names.put("documents", null);
+    names.put("add_generation_prompt", asks);
+    return names;
   }
 }

@@ -1,8 +1,0 @@
-package dev.foresight.text;
-
-/** An expression of a template, read once and worth what Python gives for it. */
-@FunctionalInterface
-interface Expression {
-  /** None is null. */
-  Object value(PythonInterpreter in);
-}
