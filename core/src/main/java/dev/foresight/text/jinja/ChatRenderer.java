@@ -6,6 +6,7 @@ import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.InterpreterFactory;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.interpret.OutputTooBigException;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import dev.foresight.Words;
@@ -21,18 +22,27 @@ import java.util.Map;
  */
 public final class ChatRenderer {
   private final Jinjava jinja;
-  private final TemplateSyntax.Adapted template;
+  private final String template;
 
   /**
    * @throws RefusedException if Jinja2 could not read the template
    */
   public ChatRenderer(String template) {
+    this(template, PythonValues.LONGEST);
+  }
+
+  /**
+   * @param most characters of an output
+   */
+  ChatRenderer(String template, int most) {
+    Adapted adapted;
     try {
-      this.template = TemplateSyntax.adapt(template);
+      adapted = TemplateSyntax.adapt(template);
     } catch (StackOverflowError e) {
       throw new RefusedException("its brackets or numbers are nested or long without end", e);
     }
-    this.jinja = new Jinjava(config(this.template.parts()));
+    this.template = adapted.template();
+    this.jinja = new Jinjava(config(adapted.parts(), most));
     PlainTag.all().forEach(jinja::registerTag);
     jinja.registerTag(new IfTag());
     jinja.registerTag(new ForTag());
@@ -41,7 +51,7 @@ public final class ChatRenderer {
     jinja.registerTag(new GenerationTag());
   }
 
-  private static JinjavaConfig config(List<Object> parts) {
+  private static JinjavaConfig config(List<Object> parts, int most) {
     LegacyOverrides likePython =
         LegacyOverrides.newBuilder()
             .withParseWhitespaceControlStrictly(true)
@@ -53,7 +63,7 @@ public final class ChatRenderer {
         .withLstripBlocks(false)
         .withKeepTrailingNewline(true)
         .withNestedInterpretationEnabled(false)
-        .withMaxOutputSize(PythonValues.LONGEST)
+        .withMaxOutputSize(most)
         .withInterperterFactory(
             new InterpreterFactory() {
               @Override
@@ -78,8 +88,11 @@ public final class ChatRenderer {
   public String render(Map<String, Object> names) {
     RenderResult result;
     try {
-      result = jinja.renderForResult(template.template(), names);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      result = jinja.renderForResult(template, names);
+    } catch (StackOverflowError e) {
+      throw new RefusedException(
+          "its macros call each other or its values are nested without end", e);
+    } catch (RuntimeException | LinkageError e) {
       // of Jinjava's own dependencies only those are there that templates have been seen to need
       throw new RefusedException(e.toString(), e);
     }
@@ -93,6 +106,9 @@ public final class ChatRenderer {
     for (Throwable t = error.getException(); t != null; t = t.getCause()) {
       if (t instanceof RefusedException refused) {
         return refused.at(error.getLineno());
+      }
+      if (t instanceof OutputTooBigException) {
+        return new RefusedException("it writes text that is too long, or without end", t);
       }
     }
     String message = error.getMessage().replaceAll("\\s+", " ").strip();

@@ -20,23 +20,18 @@ final class TemplateSyntax {
           "(\\{%([-+]?)\\s*raw\\s*(-?)%})|\\{([{%#])([-+]?)", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern END_OF_RAW =
       Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%}", Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern SPECIAL = Pattern.compile("[{}%#\\\\]");
 
   private final String source;
-  private final List<Object> parts = new ArrayList<>();
-  private final StringBuilder jinjava = new StringBuilder();
+  private final Adapted adapted = new Adapted();
   private final TemplateTags tags = new TemplateTags(this);
   private int at;
-  private int lines = 1; // of what is written for Jinjava
-  private int line; // where the tag begins
+  private int line = 1; // where the tag begins
+  private int counted; // up to where line breaks are
   private boolean lineStarts = true;
 
   private TemplateSyntax(String source) {
     this.source = source;
   }
-
-  /** What Jinjava is given, and the parts that it names. */
-  record Adapted(String template, List<Object> parts) {}
 
   /**
    * The same template for Jinjava; one line break at its end goes, as in Jinja2.
@@ -54,17 +49,18 @@ final class TemplateSyntax {
     } catch (RefusedException e) {
       throw e.at(syntax.line);
     }
-    return new Adapted(syntax.jinjava.toString(), List.copyOf(syntax.parts));
+    return syntax.adapted;
   }
 
   private void read() {
     Matcher opening = OPENING.matcher(source);
     while (opening.find(at)) {
       String text = source.substring(at, opening.start());
-      line = 1 + (int) source.substring(0, opening.start()).chars().filter(c -> c == '\n').count();
+      line += Adapted.breaks(source.substring(counted, opening.start()));
+      counted = opening.start();
       boolean isRaw = opening.group(1) != null;
       String kind = isRaw ? "%" : opening.group(4);
-      text(stripped(text, opening.group(isRaw ? 2 : 5), !kind.equals("{")));
+      adapted.text(stripped(text, opening.group(isRaw ? 2 : 5), !kind.equals("{")));
       at = opening.end();
       lineStarts = false;
       if (isRaw) {
@@ -75,7 +71,7 @@ final class TemplateSyntax {
         tag(kind.equals("%"));
       }
     }
-    text(source.substring(at));
+    adapted.text(source.substring(at));
     tags.end();
   }
 
@@ -100,7 +96,7 @@ final class TemplateSyntax {
     if (!end.find(at)) {
       throw RefusedException.of("nothing ends what raw begins; endraw does");
     }
-    text(stripped(source.substring(at, end.start()), end.group(1), true));
+    adapted.text(stripped(source.substring(at, end.start()), end.group(1), true));
     at = end.end();
     skipAfter(end.group(2));
   }
@@ -187,17 +183,6 @@ final class TemplateSyntax {
     }
   }
 
-  /** Text of the template; braces and the like are said as the value of an expression. */
-  private void text(String text) {
-    if (SPECIAL.matcher(text).find()) {
-      Expression same = in -> text;
-      write("{{", same, "}}");
-    } else {
-      jinjava.append(text);
-      lines += (int) text.chars().filter(c -> c == '\n').count();
-    }
-  }
-
   /** An expression whose refusals name the line of the tag. */
   Expression located(Expression value) {
     int where = line;
@@ -215,18 +200,9 @@ final class TemplateSyntax {
   }
 
   /**
-   * A tag with the number of a part, after as many line breaks as keep Jinjava's count of lines.
-   *
    * @param part null for a tag without one
    */
   void write(String start, Object part, String end) {
-    jinjava.append(start, 0, 2).append("\n".repeat(Math.max(0, line - lines)));
-    lines = Math.max(lines, line);
-    jinjava.append(' ').append(start.substring(2)).append(' ');
-    if (part != null) {
-      jinjava.append(parts.size()).append(' ');
-      parts.add(part);
-    }
-    jinjava.append(end);
+    adapted.tag(start, part, end, line);
   }
 }
