@@ -125,4 +125,30 @@ class PythonStringsTest {
           .isEqualTo(content + "!");
     }
   }
+
+  /** All c of Python 3.11 with {@code chr(c).isspace()}. */
+  @Test
+  void noOtherCharacterIsWhiteSpace() {
+    String all =
+        "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004"
+            + "\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+    StringBuilder found = new StringBuilder();
+    for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+      if (PythonStrings.isSpace(point)) {
+        found.appendCodePoint(point);
+      }
+    }
+    assertThat(found).hasToString(all);
+  }
+
+  /** Each is a method of Python's str; dir(str) has no others without underscores. */
+  @Test
+  void everyMethodOfPythonIsThereAndNoOther() {
+    assertThat(PythonStrings.NAMES)
+        .hasSize(47)
+        .contains("zfill", "format_map")
+        .doesNotContain("len");
+    assertThat(of("s.zfill is defined", "x")).isEqualTo("<True>");
+    assertThat(of("s.reverse is defined", "x")).isEqualTo("<False>");
+  }
 }
