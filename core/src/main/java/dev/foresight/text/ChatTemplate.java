@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.foresight.InputException;
 import dev.foresight.Words;
 import dev.foresight.tensor.ModelFolder;
+import dev.foresight.text.jinja.ChatRenderer;
+import dev.foresight.text.python.RefusedException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,14 +137,14 @@ public final class ChatTemplate implements Serializable {
     if (template == null) {
       return ConversationText.write(messages);
     }
-    ChatRenderer jinja = renderer;
-    if (jinja == null) {
-      jinja = new ChatRenderer(template);
-      renderer = jinja;
-    }
     try {
-      return jinja.render(messages, tokens, asks);
-    } catch (ChatRenderer.RefusedException e) {
+      ChatRenderer jinja = renderer;
+      if (jinja == null) {
+        jinja = new ChatRenderer(template);
+        renderer = jinja;
+      }
+      return jinja.render(names(messages));
+    } catch (RefusedException e) {
       throw new InputException(
           Words.format(
                   "%s can't render a conversation: %s. Mend or remove the conversation, or name another",
@@ -148,5 +152,22 @@ public final class ChatTemplate implements Serializable {
               + " template by --chat-template.",
           e);
     }
+  }
+
+  /** What transformers lets a template see of a conversation without tools or documents. */
+  private Map<String, Object> names(List<ChatMessage> messages) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (ChatMessage message : messages) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("role", message.role());
+      row.put("content", message.content());
+      rows.add(row);
+    }
+    Map<String, Object> names = new HashMap<>(tokens);
+    names.put("messages", rows);
+    names.put("tools", null);
+    names.put("documents", null);
+    names.put("add_generation_prompt", asks);
+    return names;
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChatTemplateTest {
   private static final List<ChatMessage> HELLO = List.of(new ChatMessage("user", "Hello"));
 
-  /** core/src/test/python/chat_golden.py: transformers 5.23.0, Jinja2 3.1.6. */
+  /** core/src/test/python/chat_golden.py: transformers 5.23.0 and 5.24.0, Jinja2 3.1.6. */
   static Stream<Arguments> goldens() throws IOException {
     JsonNode all;
     try (var in = ChatTemplateTest.class.getResourceAsStream("/text/chat.json")) {
@@ -42,7 +42,12 @@ class ChatTemplateTest {
   @MethodSource("goldens")
   void conversationBecomesTheTextOfTransformers(String source, String name, JsonNode golden) {
     ChatTemplate template = GoldenChat.template(golden);
-    if (golden.has("refused")) {
+    if (golden.has("refused") && source.equals("Python")) { // each with words of its own
+      assertThatThrownBy(() -> template.render(GoldenChat.messages(golden)))
+          .isInstanceOf(InputException.class)
+          .hasMessageStartingWith("Python can't render a conversation: line 1: ")
+          .hasMessageEndingWith("or name another template by --chat-template.");
+    } else if (golden.has("refused")) {
       assertThatThrownBy(() -> template.render(GoldenChat.messages(golden)))
           .isInstanceOf(InputException.class)
           .hasMessageContaining(golden.get("refused").asText());

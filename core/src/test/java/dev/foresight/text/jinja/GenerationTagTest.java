@@ -1,9 +1,11 @@
-package dev.foresight.text;
+package dev.foresight.text.jinja;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
+import dev.foresight.text.ChatMessage;
+import dev.foresight.text.ChatTemplate;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -49,6 +51,10 @@ class GenerationTagTest {
               {
                 "{% set ns = namespace(x=1) %}{% generation %}{% set ns.x = 2 %}{{ ns.x }}{% endgeneration %}{{ ns.x }}",
                 "22"
+              },
+              {
+                "{% set x = 1 %}{% generation %}{% set x = 2 %}{{ x }}{% endgeneration %}{{ x }}",
+                "21"
               },
               {"{% generation %}{{ '{% generation %}' }}{% endgeneration %}", "{% generation %}"},
               {

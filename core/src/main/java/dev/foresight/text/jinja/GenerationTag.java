@@ -1,11 +1,13 @@
-package dev.foresight.text;
+package dev.foresight.text.jinja;
 
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.tag.Tag;
-import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.tree.TagNode;
 
-/** {@code generation}, by which transformers marks what an assistant says: only its content. */
+/**
+ * {@code generation}, by which transformers marks what an assistant says: only its content, whose
+ * names don't leak.
+ */
 final class GenerationTag implements Tag {
   private static final long serialVersionUID = 1L;
 
@@ -16,10 +18,7 @@ final class GenerationTag implements Tag {
 
   @Override
   public String interpret(TagNode tag, JinjavaInterpreter interpreter) {
-    StringBuilder out = new StringBuilder();
-    for (Node child : tag.getChildren()) {
-      out.append(child.render(interpreter));
-    }
-    return out.toString();
+    PythonInterpreter in = PythonInterpreter.of(interpreter);
+    return in.within(new Scope(in.scope()), () -> in.render(tag.getChildren()));
   }
 }

@@ -1,9 +1,11 @@
-package dev.foresight.text;
+package dev.foresight.text.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foresight.InputException;
+import dev.foresight.text.ChatMessage;
+import dev.foresight.text.ChatTemplate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,15 @@ class PythonStringsTest {
         "s.split(',', 1)|join('/'); a,b,c; a/b,c",
         "s.split(',', -1)|join('/'); a,b,c; a/b/c",
         "s.split(',')|length; abc; 1",
+        "s.split(',', maxsplit=1)|join('/'); a,b,c; a/b,c",
+        "s.replace('a', 'b', 2); aaa; bba",
+        "s.replace('', '-', 2); ab; -a-b",
+        "s.replace('', '-'); 😀; -😀-",
+        "s.removeprefix('a').removesuffix('c'); abc; b",
+        "s.find('b'); 😀b; 1",
+        "s.find('c'); ab; -1",
+        "s.join(['a', 'b']); /; a/b",
+        "s.startswith(('x', 'a')); ab; True",
         "s|trim; ` x `; x",
       })
   void methodGivesWhatPythonGives(String expression, String s, String expected) {
@@ -94,7 +105,9 @@ class PythonStringsTest {
         "s.title()              | title of a string with 0 arguments",
         "s.split(',', 1, 2)     | split of a string with 3 arguments",
         "s.strip('a', 'b')      | strip of a string with 2 arguments",
-        "s.replace('a')         | replace of a string with 1 arguments",
+        "s.replace('a')         | replace of a string without an argument that it needs",
+        "s.strip(1)             | strip of a string with a whole number",
+        "s.split(none, 1)       | by white space a number of times",
         "s.encode('utf-8')      | encode of a string with 1 arguments"
       })
   void methodOrArgumentThatIsNotKnownIsRefused(String expression, String part) {
@@ -111,5 +124,31 @@ class PythonStringsTest {
       assertThat(render("{{ messages[0].content.strip() + '!' }}", content))
           .isEqualTo(content + "!");
     }
+  }
+
+  /** All c of Python 3.11 with {@code chr(c).isspace()}. */
+  @Test
+  void noOtherCharacterIsWhiteSpace() {
+    String all =
+        "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004"
+            + "\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+    StringBuilder found = new StringBuilder();
+    for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+      if (PythonStrings.isSpace(point)) {
+        found.appendCodePoint(point);
+      }
+    }
+    assertThat(found).hasToString(all);
+  }
+
+  /** Each is a method of Python's str; dir(str) has no others without underscores. */
+  @Test
+  void everyMethodOfPythonIsThereAndNoOther() {
+    assertThat(PythonStrings.NAMES)
+        .hasSize(47)
+        .contains("zfill", "format_map")
+        .doesNotContain("len");
+    assertThat(of("s.zfill is defined", "x")).isEqualTo("<True>");
+    assertThat(of("s.reverse is defined", "x")).isEqualTo("<False>");
   }
 }
