@@ -6,6 +6,7 @@ import dev.foresight.jobs.quantize.PlanOptions;
 import dev.foresight.jobs.quantize.PlanParser;
 import dev.foresight.model.Model;
 import dev.foresight.quantize.plan.Method;
+import dev.foresight.spark.io.Footprint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +21,11 @@ import java.util.regex.Pattern;
  * @param name in tables
  * @param options of {@code quantize}, as they were given
  * @param asked the same, parsed
+ * @param sketches another store than the study's, null for that
  */
-record AskedMethod(String name, String options, PlanOptions asked) {
+record AskedMethod(String name, String options, PlanOptions asked, String sketches) {
+  private static final String SKETCHES = "--sketches";
+
   private static final Pattern NAMED = Pattern.compile("([\\w.+-]+)=(.+)", Pattern.DOTALL);
 
   /**
@@ -80,8 +84,27 @@ record AskedMethod(String name, String options, PlanOptions asked) {
    */
   static AskedMethod parse(PlanParser parser, String name, List<String> common, List<String> own) {
     List<String> options = new ArrayList<>(common);
-    options.addAll(own); // a method's own come last
-    return new AskedMethod(name, String.join(" ", own), parser.parse("--with " + name, options));
+    String sketches = null;
+    for (int i = 0; i < own.size(); i++) { // a method's own come last
+      String word = own.get(i);
+      if (word.startsWith(SKETCHES + "=")) {
+        sketches = word.substring(SKETCHES.length() + 1);
+      } else if (word.equals(SKETCHES) && i + 1 < own.size()) {
+        sketches = own.get(++i);
+      } else {
+        options.add(word);
+      }
+    }
+    return new AskedMethod(
+        name, String.join(" ", own), parser.parse("--with " + name, options), sketches);
+  }
+
+  /** Says which files the method reads. */
+  void addInputs(Footprint footprint) {
+    asked.addInputs(footprint);
+    if (sketches != null) {
+      footprint.reads(Words.format("--with %s %s", name, SKETCHES), sketches);
+    }
   }
 
   /**
@@ -117,6 +140,6 @@ record AskedMethod(String name, String options, PlanOptions asked) {
    *     the study's to do
    */
   StudyMethod of(Model model) throws IOException {
-    return new StudyMethod(name, options, asked.plan(model));
+    return new StudyMethod(name, options, asked.plan(model), sketches);
   }
 }

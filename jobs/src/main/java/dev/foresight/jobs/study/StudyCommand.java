@@ -108,7 +108,7 @@ public final class StudyCommand implements Callable<Integer> {
         request(List.of(), reference)
             .footprint(Settings.footprint(spec))
             .addsToLocal("--cache", how.cache());
-    asked.forEach(method -> method.asked().addInputs(footprint));
+    asked.forEach(method -> method.addInputs(footprint));
     try (SparkRun held = spark.open("study", footprint)) {
       SparkSession session = held.session();
       List<StudyMethod> all = methods(asked, session.sparkContext().hadoopConfiguration());

@@ -186,7 +186,7 @@ final class StudyJob {
                 judge.prepare(
                     new QuantizeJob.Request(
                         request.model(),
-                        request.sketches(),
+                        method.store(request.sketches()),
                         request.output(),
                         method.plan().with(choice),
                         true))));

@@ -14,8 +14,9 @@ import java.util.List;
  * @param name in tables
  * @param options of {@code quantize}, as they were given
  * @param plan without a choice of shards, which is the study's
+ * @param sketches another store than the study's, with the same shards; null for that
  */
-record StudyMethod(String name, String options, QuantizationPlan plan) {
+record StudyMethod(String name, String options, QuantizationPlan plan, String sketches) {
   StudyMethod {
     if (plan.data().filter(StudyMethod::choosesShards).isPresent()) {
       throw new InputException(
@@ -35,6 +36,11 @@ record StudyMethod(String name, String options, QuantizationPlan plan) {
   /** Whether the result depends on calibration text at all. */
   boolean takesData() {
     return plan.data().isPresent();
+  }
+
+  /** The store that is read. */
+  String store(String ofStudy) {
+    return sketches == null ? ofStudy : sketches;
   }
 
   Variant variant(CalibratedOn data) {

@@ -96,7 +96,8 @@ final class SmallStudy {
     return new StudyMethod(
         method.key(),
         "--method " + method.key(),
-        plan(method, DataChoice.all(FirstPosition.INCLUDE)));
+        plan(method, DataChoice.all(FirstPosition.INCLUDE)),
+        null);
   }
 
   /**

@@ -30,7 +30,7 @@ class StudyMethodTest {
   }
 
   private static StudyMethod choosing(DataChoice data) {
-    return new StudyMethod("mine", "", SmallStudy.plan(Method.FAQ, data));
+    return new StudyMethod("mine", "", SmallStudy.plan(Method.FAQ, data), null);
   }
 
   @Test
@@ -115,9 +115,24 @@ class StudyMethodTest {
 
   @Test
   void methodThatTakesNoDataHasNoChoice() {
-    StudyMethod method = new StudyMethod("rtn", "", SmallStudy.plan(Method.RTN, null));
+    StudyMethod method = new StudyMethod("rtn", "", SmallStudy.plan(Method.RTN, null), null);
     assertThat(method.takesData()).isFalse();
     assertThat(method.choice(CalibratedOn.nothing(), List.of("a"), 4)).isNull();
     assertThat(method.variant(CalibratedOn.nothing()).bits()).isEqualTo(3);
+  }
+
+  @Test
+  void methodMayReadAnotherStoreWhereverItsOptionsNameIt() {
+    for (List<String> own :
+        List.of(
+            List.of("--sketches", "other", "--method", "awq"),
+            List.of("--method", "awq", "--sketches=other"))) {
+      AskedMethod asked = AskedMethod.parse(PARSER, "mine", List.of("--bits", "3"), own);
+      assertThat(asked.sketches()).isEqualTo("other");
+      assertThat(asked.options()).isEqualTo(String.join(" ", own));
+    }
+    StudyMethod method = new StudyMethod("mine", "", SmallStudy.plan(Method.RTN, null), "other");
+    assertThat(method.store("common")).isEqualTo("other");
+    assertThat(new StudyMethod("m", "", method.plan(), null).store("common")).isEqualTo("common");
   }
 }
