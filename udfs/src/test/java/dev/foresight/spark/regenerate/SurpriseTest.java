@@ -9,11 +9,13 @@ import dev.foresight.generate.Generator;
 import dev.foresight.generate.Prompt;
 import dev.foresight.generate.Sampling;
 import dev.foresight.model.Model;
+import dev.foresight.model.ModelConfig;
 import dev.foresight.onnx.BlockCache;
 import dev.foresight.onnx.BlockRunner;
 import dev.foresight.onnx.LikelyToken;
 import dev.foresight.onnx.RunnerSettings;
 import dev.foresight.onnx.graph.Precision;
+import dev.foresight.tensor.Checkpoints;
 import dev.foresight.tensor.LocalModelFolder;
 import dev.foresight.text.Tokenizer;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 /** How little the demo model, of 128 channels, expects texts. */
 class SurpriseTest {
   private static final String TEXT = "The quick brown fox jumps over the lazy dog.";
+  private static final Path TINY = Path.of("../datasets/models/foresight-tiny");
   private static final double NEAR = 1e-4;
   private static Model model;
   private static Tokenizer tokenizer;
@@ -35,7 +38,7 @@ class SurpriseTest {
 
   @BeforeAll
   static void open() throws IOException {
-    LocalModelFolder tiny = new LocalModelFolder(Path.of("../datasets/models/foresight-tiny"));
+    LocalModelFolder tiny = new LocalModelFolder(TINY);
     model = Model.open(tiny);
     tokenizer = Tokenizer.open(tiny);
     runner = new BlockRunner(model, RunnerSettings.resident());
@@ -79,9 +82,17 @@ class SurpriseTest {
   void onlyTheFirstTokensCount() throws IOException {
     int[] first = Arrays.copyOf(tokenizer.encode(TEXT), 5);
     assertThat(surprise(TEXT, 5)).isCloseTo(byHand(first), within(NEAR));
-    assertThat(surprise("word ".repeat(3000), Integer.MAX_VALUE))
-        .as("the model has 2048 positions")
-        .isEqualTo(surprise("word ".repeat(3000), 2048));
+  }
+
+  @Test
+  void noMoreTokensCountThanTheModelHasPositions() throws IOException {
+    LocalModelFolder tiny = new LocalModelFolder(TINY);
+    String json = tiny.text("config.json").replace("embeddings\": 2048", "embeddings\": 6");
+    ModelConfig config = ModelConfig.parse(json, "a test");
+    try (Model six = Model.of(config, Checkpoints.open(tiny), tiny.location());
+        Surprise surprise = new Surprise(six, runner, tokenizer, 100)) {
+      assertThat(surprise.of(TEXT)).isEqualTo(surprise(TEXT, 6)).isNotEqualTo(surprise(TEXT, 100));
+    }
   }
 
   @Test
