@@ -1,8 +1,10 @@
 package dev.foresight.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,10 @@ import java.util.Optional;
  */
 public final class ConversationText {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectReader READER =
+      JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final String ROLE = "role";
+  private static final String CONTENT = "content";
   private static final char MARK = '\u001e'; // ASCII's record separator
 
   private ConversationText() {}
@@ -27,7 +33,7 @@ public final class ConversationText {
   public static ArrayNode json(List<ChatMessage> messages) {
     ArrayNode array = JSON.createArrayNode();
     messages.forEach(
-        message -> array.addObject().put("role", message.role()).put("content", message.content()));
+        message -> array.addObject().put(ROLE, message.role()).put(CONTENT, message.content()));
     return array;
   }
 
@@ -37,12 +43,15 @@ public final class ConversationText {
       return Optional.empty();
     }
     try {
+      JsonNode array = READER.readTree(text.substring(1));
       List<ChatMessage> messages = new ArrayList<>();
-      for (JsonNode message : JSON.readTree(text.substring(1))) {
-        messages.add(
-            new ChatMessage(message.path("role").asText(), message.path("content").asText()));
+      for (JsonNode message : array) {
+        if (!message.path(ROLE).isTextual() || !message.path(CONTENT).isTextual()) {
+          return Optional.empty();
+        }
+        messages.add(new ChatMessage(message.get(ROLE).asText(), message.get(CONTENT).asText()));
       }
-      return Optional.of(messages);
+      return array.isArray() ? Optional.of(messages) : Optional.empty();
     } catch (JsonProcessingException e) { // somebody's text with that character in front
       return Optional.empty();
     }

@@ -42,10 +42,22 @@ class ConversationTextTest {
     assertThat(ConversationText.read(ConversationText.write(List.of()))).hasValue(List.of());
   }
 
+  /** JSON text sequences (RFC 7464) begin with the same character. */
   @Test
-  void messageWithoutARoleOrAContentHasEmptyOnes() {
-    assertThat(ConversationText.read(MARK + "[{\"content\": \"a\"}, {\"role\": \"user\"}]"))
-        .hasValue(List.of(new ChatMessage("", "a"), new ChatMessage("user", "")));
+  void otherJsonBehindTheMarkIsText() {
+    for (String other :
+        List.of(
+            "",
+            "5",
+            "\"x\"",
+            "{\"a\": 1}",
+            "[] more",
+            "[1]",
+            "[{\"content\": \"a\"}]",
+            "[{\"role\": \"user\"}]",
+            "[{\"role\": \"user\", \"content\": 5}]")) {
+      assertThat(ConversationText.read(MARK + other)).as(other).isEmpty();
+    }
   }
 
   @Test

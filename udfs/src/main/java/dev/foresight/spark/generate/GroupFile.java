@@ -94,7 +94,8 @@ public final class GroupFile {
       for (NumberedPrompt prompt : prompts) {
         if (e.getMessage().contains(prompt.id())) {
           String begin = prompt.text().strip().replaceAll("\\s+", " ");
-          String shown = begin.substring(0, Math.min(SHOWN, begin.length()));
+          int most = begin.codePointCount(0, begin.length());
+          String shown = begin.substring(0, begin.offsetByCodePoints(0, Math.min(SHOWN, most)));
           throw new InputException(
               e.getMessage()
                   .replace(

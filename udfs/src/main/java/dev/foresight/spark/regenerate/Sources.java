@@ -90,7 +90,7 @@ final class Sources {
     int kept = Math.max(1, (int) Math.round(recipe.keep() * all.length));
     String text = tokenizer.plainText(all);
     Prompt prompt =
-        kept == all.length
+        kept >= all.length
             ? null
             : new Prompt(row.id(), Arrays.copyOf(all, kept), all.length - kept);
     return new Source(row, null, text, true, prompt);

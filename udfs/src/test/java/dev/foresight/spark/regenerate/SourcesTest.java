@@ -75,6 +75,12 @@ class SourcesTest {
   }
 
   @Test
+  void emptyTextAsksForNothing() {
+    assertThat(source(CONTINUE, 12, "").prompt()).isNull();
+    assertThat(source(CONTINUE, 12, "").text()).isEmpty();
+  }
+
+  @Test
   void boundBeyondTheTextCutsNothing() {
     int all = tokenizer.encode(TEXT).length;
     Sources.Source source = source(CONTINUE, 1000, TEXT);
