@@ -137,6 +137,9 @@ public final class RegenerateCommand implements Callable<Integer> {
     Footprint footprint =
         Settings.footprint(spec).reads("--model", model).reads("--teacher", teacher);
     read.addTo(footprint, "--corpus");
+    if (!PromptRecipes.NAMES.contains(recipe)) {
+      footprint.readsLocal("--recipe", recipe);
+    }
     footprint
         .writesFolder("--out", output, FolderKind.TEXT, overwrite)
         .addsToLocal("--cache", execution.execution().cache());

@@ -171,7 +171,18 @@ class RegenerateTest {
       Files.copy(Cli.TINY.resolve(name), bare.resolve(name));
     }
     assertRefused("no chat template", corpus, "--teacher", bare, "--recipe", "rephrase");
+    Path empty = folder.resolve("empty.jsonl");
+    Files.writeString(empty, "{\"text\": null}\n{\"text\": null}\n");
+    assertRefused("None of the 2 documents of the corpus has a text", empty, "--self");
     assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void recipeInsideTheFolderThatIsWrittenIsRefusedAndStays() throws IOException {
+    Path recipe = Files.createDirectories(folder.resolve("out")).resolve("mine.conf");
+    Files.writeString(recipe, "text { keep = 0.5 }");
+    assertRefused("--recipe", corpus(), "--self", "--overwrite", "--recipe", recipe);
+    assertThat(recipe).exists();
   }
 
   private void assertRefused(String message, Object corpus, Object... more) {

@@ -1,6 +1,8 @@
 package dev.foresight.spark.generate;
 
 import dev.foresight.Hashing;
+import dev.foresight.InputException;
+import dev.foresight.Words;
 import dev.foresight.spark.corpus.CorpusReader;
 import dev.foresight.spark.corpus.CorpusText;
 import java.io.IOException;
@@ -38,7 +40,7 @@ public final class PromptGroups implements AutoCloseable {
   /**
    * Reads a corpus and orders it.
    *
-   * @throws dev.foresight.InputException if the corpus is refused
+   * @throws InputException if the corpus is refused, or holds no text
    */
   public static PromptGroups of(CorpusText text) throws IOException {
     JavaRDD<Row> rows = text.rows().javaRDD();
@@ -53,7 +55,15 @@ public final class PromptGroups implements AutoCloseable {
             .zipWithIndex()
             .map(numbered -> numbered._1().at(numbered._2()))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    return new PromptGroups(prompts, without);
+    PromptGroups groups = new PromptGroups(prompts, without);
+    if (groups.count() == 0) {
+      groups.close();
+      throw new InputException(
+          Words.format(
+              "None of the %,d documents of the corpus has a text: name the column or key that holds it by --text-column.",
+              without));
+    }
+    return groups;
   }
 
   /** Prompts in all. */

@@ -142,10 +142,14 @@ class PromptGroupsTest {
       assertThat(groups.without()).isEqualTo(2);
       assertThat(groups.count()).isEqualTo(2);
     }
-    try (PromptGroups none = groups("b", lines.subList(2, 3), 1)) {
-      assertThat(none.count()).isZero();
-      assertThat(grouped(none)).isEmpty();
-    }
+  }
+
+  @Test
+  void corpusOfDocumentsWithoutTextIsRefused() {
+    assertThatThrownBy(() -> groups("b", List.of("{\"text\": null, \"shard\": \"code\"}"), 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("None of the 1 documents of the corpus has a text")
+        .hasMessageContaining("--text-column");
   }
 
   @Test
